@@ -1,0 +1,73 @@
+// swift-tools-version:6.1
+
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
+let asyncHTTPClient: Target.Dependency = .product(name: "AsyncHTTPClient", package: "async-http-client")
+let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
+let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
+let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
+let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
+let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let subprocess: Target.Dependency = .product(name: "Subprocess", package: "swift-subprocess")
+let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+
+let package = Package(
+    name: "genesys-login",
+    platforms: [.macOS(.v15)],
+    products: [.executable(name: "genesys-login", targets: ["genesys-login"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-crypto.git", from: "4.5.0"),
+        .package(url: "https://github.com/apple/swift-http-types.git", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log.git", from: "1.16.0"),
+        .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.0"),
+        .package(url: "https://github.com/apple/swift-nio-ssl.git", from: "2.37.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.0", traits: []),
+        .package(url: "https://github.com/swift-server/async-http-client.git", from: "1.37.0"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess.git", from: "1.0.0", traits: []),
+    ],
+    targets: [
+        .target(name: "OAuth", dependencies: [crypto], swiftSettings: settings),
+        .target(
+            name: "GenesysCloud",
+            dependencies: ["OAuth"],
+            resources: [.embedInCode("../../Resources/regions.tsv")],
+            swiftSettings: settings
+        ),
+        .target(name: "SignIn", dependencies: ["OAuth", "GenesysCloud"], swiftSettings: settings),
+        .target(name: "SessionStore", dependencies: ["OAuth"], swiftSettings: settings),
+        .target(
+            name: "SignInRuntime",
+            dependencies: [
+                "OAuth", "GenesysCloud", "SignIn", "SessionStore",
+                asyncHTTPClient, hummingbird, httpTypes, logging, nioCore, nioPosix, nioHTTP1, nioSSL, subprocess,
+            ],
+            swiftSettings: settings
+        ),
+        .target(
+            name: "DemoCloud",
+            dependencies: ["OAuth", hummingbird, httpTypes, logging, nioCore],
+            swiftSettings: settings
+        ),
+        .systemLibrary(name: "CNcurses", providers: [.apt(["libncurses-dev"])]),
+        .target(name: "TerminalUI", dependencies: ["OAuth", "GenesysCloud", "SignIn", "CNcurses"], swiftSettings: settings),
+        .executableTarget(
+            name: "genesys-login",
+            dependencies: [
+                "OAuth", "GenesysCloud", "SignIn", "SessionStore", "SignInRuntime", "DemoCloud", "TerminalUI",
+                argumentParser,
+            ],
+            swiftSettings: settings
+        ),
+    ],
+    swiftLanguageModes: [.v6]
+)

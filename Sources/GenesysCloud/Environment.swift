@@ -1,0 +1,105 @@
+import FoundationEssentials
+
+/// Where a Genesys Cloud organization lives: the URL that signs in and the URL of its Platform API.
+public struct Environment: Sendable, Hashable {
+    /// The authorization server, for example `https://login.mypurecloud.com`; also the issuer (RFC 9207).
+    /// Never ends in `/`.
+    public let loginURL: String
+    /// The Platform API, for example `https://api.mypurecloud.com`. Never ends in `/`.
+    public let apiURL: String
+    /// What a person calls it: the region's name where it is known, otherwise the API's host.
+    public let label: String
+
+    /// Why a setting names no environment.
+    public enum Refusal: Error, Sendable, Equatable {
+        /// Neither a region's name nor a region's domain.
+        case unknownRegion(String)
+        /// Not an organization's short name: letters, digits and hyphens.
+        case organization(String)
+        /// Not an absolute http or https URL, or one with a query, a fragment or a user name.
+        case notAURL(String)
+        /// Plain http to another machine would carry tokens in the open.
+        case plainHTTP(String)
+    }
+
+    /// The environment that the settings name together. An explicit URL beats the organization, which beats the
+    /// region; with an organization, sign-in is at `https://ORG.mygen.com` and the API stays the region's.
+    ///
+    /// - Parameters:
+    ///   - region: a region (`eu-central-1`) or its domain (`mypurecloud.de`), in any case.
+    ///   - organization: the organization's short name.
+    ///   - loginURL: the sign-in host, https, or http on this machine.
+    ///   - apiURL: the API host, likewise.
+    public init(
+        region: String = Region.default.name, organization: String? = nil, loginURL: String? = nil,
+        apiURL: String? = nil
+    ) throws(Refusal) {
+        let region = try Region.named(region)
+        var login = "https://login.\(region.domain)"
+        if let organization {
+            guard Self.isOrganization(organization) else { throw .organization(organization) }
+            login = "https://\(organization.lowercased()).mygen.com"
+        }
+        if let loginURL { login = try Self.checked(loginURL) }
+        var api = "https://api.\(region.domain)"
+        if let apiURL { api = try Self.checked(apiURL) }
+        self.loginURL = login
+        self.apiURL = api
+        self.label = apiURL == nil ? region.name : Self.host(of: api)
+    }
+
+    /// The authorization endpoint (RFC 6749 §3.1).
+    public var authorizationEndpoint: String { "\(loginURL)/oauth/authorize" }
+
+    /// The token endpoint (RFC 6749 §3.2).
+    public var tokenEndpoint: String { "\(loginURL)/oauth/token" }
+
+    /// The host, with its port where it has one, of an absolute URL.
+    public static func host(of url: String) -> String {
+        let parts = url.split(separator: "/", maxSplits: 3, omittingEmptySubsequences: false)
+        return parts.count >= 3 ? String(parts[2].prefix { $0 != "?" }) : url
+    }
+
+    private static func isOrganization(_ text: String) -> Bool {
+        (1...63).contains(text.utf8.count) && !text.hasPrefix("-") && !text.hasSuffix("-")
+            && text.utf8.allSatisfy {
+                switch $0 {
+                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                    UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"):
+                    true
+                default: false
+                }
+            }
+    }
+
+    private static func checked(_ text: String) throws(Refusal) -> String {
+        guard text.utf8.allSatisfy({ (0x21...0x7E).contains($0) }),
+            let parts = URLComponents(string: text, encodingInvalidCharacters: false),
+            let scheme = parts.scheme?.lowercased(), let host = parts.host, !host.isEmpty,
+            parts.user == nil, parts.password == nil, parts.query == nil, parts.fragment == nil,
+            parts.port.map({ (1...65_535).contains($0) }) ?? true
+        else { throw .notAURL(text) }
+        switch scheme {
+        case "https": break
+        case "http": if !isLoopback(host) { throw .plainHTTP(text) }
+        default: throw .notAURL(text)
+        }
+        return text.hasSuffix("/") ? String(text.dropLast()) : text
+    }
+
+    private static func isLoopback(_ host: String) -> Bool {
+        let bare = host.lowercased().trimmingCharacters(["[", "]"])
+        if bare == "localhost" || bare == "::1" { return true }
+        let octets = bare.split(separator: ".", omittingEmptySubsequences: false)
+        return octets.count == 4 && octets[0] == "127" && octets.allSatisfy { UInt8($0) != nil }
+    }
+}
+
+extension String {
+    fileprivate func trimmingCharacters(_ characters: Set<Character>) -> String {
+        var slice = self[...]
+        while let first = slice.first, characters.contains(first) { slice.removeFirst() }
+        while let last = slice.last, characters.contains(last) { slice.removeLast() }
+        return String(slice)
+    }
+}

@@ -1,0 +1,97 @@
+import FoundationEssentials
+
+/// A successful access token response (RFC 6749 §5.1).
+public struct TokenResponse: Sendable, Hashable {
+    /// `access_token`: a bearer token (RFC 6750), printable ASCII.
+    public let accessToken: Secret
+    /// `expires_in`, in seconds from the response; `nil` where the server did not say, or said nothing usable
+    /// (zero or less). At most ``longestLifetime``.
+    public let expiresIn: Int?
+    /// `refresh_token`, where the server gives one.
+    public let refreshToken: Secret?
+    /// `scope`, where the server says that it differs from what was asked for.
+    public let scope: Scope?
+
+    /// The longest lifetime that is believed, in seconds: ten years. A longer one is cut to it.
+    public static let longestLifetime = 315_360_000
+
+    /// A response of these members.
+    public init(accessToken: Secret, expiresIn: Int?, refreshToken: Secret? = nil, scope: Scope? = nil) {
+        self.accessToken = accessToken
+        self.expiresIn = expiresIn
+        self.refreshToken = refreshToken
+        self.scope = scope
+    }
+
+    /// Reads the token endpoint's answer.
+    ///
+    /// `expires_in` may be a number or a numeric string, `token_type` is read in any case (§7.1), unknown members
+    /// are ignored (§5.1).
+    /// - Throws: ``OAuthError``: the server's own error response, or what is wrong with the answer.
+    public init(_ response: HTTPResponse) throws(OAuthError) {
+        guard (200...299).contains(response.status) else {
+            if let error = ErrorResponse(json: response.body) {
+                throw .errorResponse(error, status: response.status, correlationID: response.correlationID)
+            }
+            throw response.isRedirect
+                ? .redirected(status: response.status)
+                : .unreadable(status: response.status, found: response.content, correlationID: response.correlationID)
+        }
+        let wire: Wire
+        do {
+            wire = try JSONDecoder().decode(Wire.self, from: response.body)
+        } catch {
+            throw .unreadable(status: response.status, found: response.content, correlationID: response.correlationID)
+        }
+        // Some servers put an error into a 200; an answer with a token is still a token.
+        guard let token = wire.accessToken?.text, !token.isEmpty else {
+            if let error = ErrorResponse(json: response.body) {
+                throw .errorResponse(error, status: response.status, correlationID: response.correlationID)
+            }
+            throw .missingMember("access_token")
+        }
+        guard Self.isUsable(token) else { throw .unusableMember("access_token") }
+        if let type = wire.tokenType?.text, type.lowercased() != "bearer" {
+            throw .unsupportedTokenType(ServerText(type))
+        }
+        let refresh = wire.refreshToken?.text.flatMap { $0.isEmpty ? nil : $0 }
+        if let refresh, !Self.isUsable(refresh) { throw .unusableMember("refresh_token") }
+        self.init(
+            accessToken: Secret(token),
+            expiresIn: wire.expiresIn?.number.flatMap(Self.lifetime),
+            refreshToken: refresh.map(Secret.init),
+            scope: wire.scope?.text.flatMap(Scope.init))
+    }
+
+    /// This response, with `old` as its refresh token where the server sent no new one (RFC 6749 §6).
+    public func keepingRefreshToken(_ old: Secret?) -> TokenResponse {
+        TokenResponse(
+            accessToken: accessToken, expiresIn: expiresIn, refreshToken: refreshToken ?? old, scope: scope)
+    }
+
+    /// RFC 6749 Appendix A.12 and A.17: printable ASCII, which also keeps line breaks out of the header.
+    private static func isUsable(_ token: String) -> Bool {
+        token.utf8.allSatisfy { (0x21...0x7E).contains($0) }
+    }
+
+    private static func lifetime(_ seconds: Double) -> Int? {
+        guard seconds.isFinite, seconds >= 1 else { return nil }
+        return Int(min(seconds, Double(longestLifetime)))
+    }
+
+    private struct Wire: Decodable {
+        let accessToken: Lenient?
+        let tokenType: Lenient?
+        let expiresIn: Lenient?
+        let refreshToken: Lenient?
+        let scope: Lenient?
+
+        enum CodingKeys: String, CodingKey {
+            case accessToken = "access_token"
+            case tokenType = "token_type"
+            case expiresIn = "expires_in"
+            case refreshToken = "refresh_token"
+            case scope
+        }
+    }
+}
