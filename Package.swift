@@ -59,7 +59,11 @@ let package = Package(
             swiftSettings: settings
         ),
         .systemLibrary(name: "CNcurses", providers: [.apt(["libncurses-dev"])]),
-        .target(name: "TerminalUI", dependencies: ["OAuth", "GenesysCloud", "SignIn", "CNcurses"], swiftSettings: settings),
+        .target(
+            name: "TerminalUI",
+            dependencies: ["OAuth", "GenesysCloud", "SignIn", "CNcurses"],
+            swiftSettings: settings
+        ),
         .executableTarget(
             name: "genesys-login",
             dependencies: [

@@ -17,7 +17,10 @@ public struct APIClient: Sendable {
         guard let profile = UserProfile(json: response.body) else {
             guard response.content == .json else {
                 throw .unreadable(
-                    status: response.status, found: response.content, correlationID: response.correlationID)
+                    status: response.status,
+                    found: response.content,
+                    correlationID: response.correlationID
+                )
             }
             throw .missingMember("id")
         }
@@ -30,10 +33,16 @@ public struct APIClient: Sendable {
     }
 
     private func send(
-        _ method: HTTPRequest.Method, _ path: String, _ accessToken: Secret
+        _ method: HTTPRequest.Method,
+        _ path: String,
+        _ accessToken: Secret
     ) async throws(APIError) -> HTTPResponse {
         let request = HTTPRequest(
-            method: method, url: apiURL + path, headers: [.init("Accept", "application/json")], bearer: accessToken)
+            method: method,
+            url: apiURL + path,
+            headers: [.init("Accept", "application/json")],
+            bearer: accessToken
+        )
         let response: HTTPResponse
         do {
             response = try await transport.send(request)
@@ -43,7 +52,10 @@ public struct APIClient: Sendable {
         guard (200...299).contains(response.status) else {
             guard response.content == .json || response.status == 401 else {
                 throw .unreadable(
-                    status: response.status, found: response.content, correlationID: response.correlationID)
+                    status: response.status,
+                    found: response.content,
+                    correlationID: response.correlationID
+                )
             }
             throw .rejected(APIError.Rejection(response))
         }

@@ -2,7 +2,7 @@ import FoundationEssentials
 public import OAuth
 
 /// Why the Platform API did not do what it was asked.
-public enum APIError: Error, Sendable, Equatable {
+public enum APIError: Error, Sendable, Hashable {
     /// No answer came.
     case transport(TransportError)
     /// The API answered with an error.
@@ -29,8 +29,12 @@ public enum APIError: Error, Sendable, Equatable {
 
         /// A rejection of these parts.
         public init(
-            status: Int, code: ServerText? = nil, message: ServerText? = nil, contextID: ServerText? = nil,
-            correlationID: ServerText? = nil, retryAfter: Int? = nil
+            status: Int,
+            code: ServerText? = nil,
+            message: ServerText? = nil,
+            contextID: ServerText? = nil,
+            correlationID: ServerText? = nil,
+            retryAfter: Int? = nil
         ) {
             self.status = status
             self.code = code
@@ -48,7 +52,8 @@ public enum APIError: Error, Sendable, Equatable {
                 message: wire?.message?.text ?? wire?.errorDescription?.text ?? wire?.description?.text,
                 contextID: wire?.contextId?.text,
                 correlationID: response.correlationID,
-                retryAfter: response.headers["retry-after"].flatMap(Int.init).flatMap { $0 >= 0 ? $0 : nil })
+                retryAfter: response.headers["retry-after"].flatMap(Int.init).flatMap { $0 >= 0 ? $0 : nil }
+            )
         }
     }
 

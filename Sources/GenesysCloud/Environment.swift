@@ -31,7 +31,9 @@ public struct Environment: Sendable, Hashable {
     ///   - loginURL: the sign-in host, https, or http on this machine.
     ///   - apiURL: the API host, likewise.
     public init(
-        region: String = Region.default.name, organization: String? = nil, loginURL: String? = nil,
+        region: String = Region.default.name,
+        organization: String? = nil,
+        loginURL: String? = nil,
         apiURL: String? = nil
     ) throws(Refusal) {
         let region = try Region.named(region)

@@ -22,8 +22,14 @@ public struct UserProfile: Sendable, Hashable {
 
     /// A profile of these members.
     public init(
-        id: String, name: ServerText? = nil, email: ServerText? = nil, username: ServerText? = nil,
-        title: ServerText? = nil, department: ServerText? = nil, state: ServerText? = nil, division: ServerText? = nil
+        id: String,
+        name: ServerText? = nil,
+        email: ServerText? = nil,
+        username: ServerText? = nil,
+        title: ServerText? = nil,
+        department: ServerText? = nil,
+        state: ServerText? = nil,
+        division: ServerText? = nil
     ) {
         self.id = id
         self.name = name
@@ -48,9 +54,15 @@ public struct UserProfile: Sendable, Hashable {
         guard let wire = try? JSONDecoder().decode(Wire.self, from: json), let id = wire.id?.value, !id.isEmpty
         else { return nil }
         self.init(
-            id: id, name: wire.name?.text, email: wire.email?.text, username: wire.username?.text,
-            title: wire.title?.text, department: wire.department?.text, state: wire.state?.text,
-            division: wire.division?.name?.text)
+            id: id,
+            name: wire.name?.text,
+            email: wire.email?.text,
+            username: wire.username?.text,
+            title: wire.title?.text,
+            department: wire.department?.text,
+            state: wire.state?.text,
+            division: wire.division?.name?.text
+        )
     }
 
     private struct Wire: Decodable {

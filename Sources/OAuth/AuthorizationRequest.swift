@@ -13,7 +13,10 @@ public struct AuthorizationRequest: Sendable, Hashable {
 
         /// No hint unless given.
         public init(
-            loginHint: String? = nil, promptLogin: Bool = false, provider: Provider? = nil, target: String? = nil
+            loginHint: String? = nil,
+            promptLogin: Bool = false,
+            provider: Provider? = nil,
+            target: String? = nil
         ) {
             self.loginHint = loginHint
             self.promptLogin = promptLogin
@@ -53,8 +56,13 @@ public struct AuthorizationRequest: Sendable, Hashable {
 
     /// A request of these parts; each of them has been checked by its own type.
     public init(
-        endpoint: String, clientID: ClientID, redirectURI: RedirectURI, challenge: CodeChallenge,
-        state: StateParameter, scope: Scope? = nil, hints: Hints = Hints()
+        endpoint: String,
+        clientID: ClientID,
+        redirectURI: RedirectURI,
+        challenge: CodeChallenge,
+        state: StateParameter,
+        scope: Scope? = nil,
+        hints: Hints = Hints()
     ) {
         self.endpoint = endpoint
         self.clientID = clientID

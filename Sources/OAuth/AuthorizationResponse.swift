@@ -18,7 +18,7 @@ public struct AuthorizationResponse: Sendable, Hashable {
     }
 
     /// Why a query was refused while the wait goes on.
-    public enum Refusal: Error, Sendable, Equatable {
+    public enum Refusal: Error, Sendable, Hashable {
         /// The query is not form-encoded UTF-8.
         case malformed
         /// A parameter stands there twice (RFC 6749 §3.1 forbids it).
@@ -70,7 +70,9 @@ public struct AuthorizationResponse: Sendable, Hashable {
                 ErrorResponse(
                     code: ErrorCode(error),
                     words: values["error_description"].map(ServerText.init),
-                    page: values["error_uri"].map(ServerText.init)))
+                    page: values["error_uri"].map(ServerText.init)
+                )
+            )
         }
         guard let code = values["code"] else { throw .missingCode }
         self.code = Secret(code)

@@ -22,7 +22,8 @@ public struct ErrorResponse: Error, Sendable, Hashable {
         self.init(
             code: ErrorCode(wire.error),
             words: (wire.errorDescription?.text ?? wire.description?.text).map(ServerText.init),
-            page: wire.errorURI?.text.map(ServerText.init))
+            page: wire.errorURI?.text.map(ServerText.init)
+        )
     }
 
     private struct Wire: Decodable {

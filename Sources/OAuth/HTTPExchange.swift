@@ -93,7 +93,7 @@ public struct HTTPResponse: Sendable, Hashable, CustomStringConvertible, CustomR
 }
 
 /// Why no answer came. Each case names the host, so that the words about it can.
-public enum TransportError: Error, Sendable, Equatable {
+public enum TransportError: Error, Sendable, Hashable {
     /// The name could not be resolved.
     case nameResolution(host: String)
     /// Nothing listens there.
@@ -118,7 +118,7 @@ public enum TransportError: Error, Sendable, Equatable {
     case cancelled
 
     /// What was wrong with the certificate.
-    public enum TLSProblem: Sendable, Equatable {
+    public enum TLSProblem: Sendable, Hashable {
         case untrusted, expired, wrongHost
         /// The handshake failed in another way; the library's words.
         case handshake(ServerText)

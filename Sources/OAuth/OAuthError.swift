@@ -1,5 +1,5 @@
 /// What can be wrong with the token endpoint's answer.
-public enum OAuthError: Error, Sendable, Equatable {
+public enum OAuthError: Error, Sendable, Hashable {
     /// The server's own error response (RFC 6749 §5.2).
     case errorResponse(ErrorResponse, status: Int, correlationID: ServerText?)
     /// The answer is not the JSON it should be: a proxy's page, an empty body, a body cut short.

@@ -17,7 +17,11 @@ public struct Session: Sendable, Hashable {
 
     /// A session of these parts.
     public init(
-        tokens: TokenResponse, receivedAt: Date, clientID: ClientID, loginURL: String, apiURL: String,
+        tokens: TokenResponse,
+        receivedAt: Date,
+        clientID: ClientID,
+        loginURL: String,
+        apiURL: String,
         profileName: String
     ) {
         self.tokens = tokens

@@ -16,8 +16,11 @@ public struct TokenRequest: Sendable, Hashable {
     /// Exchanges the code of a checked authorization response. The redirect URI must be the authorization
     /// request's to the letter, and the proof key the one whose challenge it sent.
     public init(
-        exchanging response: AuthorizationResponse, proofKey: ProofKey, redirectURI: RedirectURI,
-        clientID: ClientID, endpoint: String
+        exchanging response: AuthorizationResponse,
+        proofKey: ProofKey,
+        redirectURI: RedirectURI,
+        clientID: ClientID,
+        endpoint: String
     ) {
         self.endpoint = endpoint
         isRefresh = false
@@ -50,6 +53,7 @@ public struct TokenRequest: Sendable, Hashable {
                 .init("Content-Type", "application/x-www-form-urlencoded"),
                 .init("Accept", "application/json"),
             ],
-            body: Secret(FormEncoding.encode(fields.map { .init($0.name, $0.value.reveal()) })))
+            body: Secret(FormEncoding.encode(fields.map { .init($0.name, $0.value.reveal()) }))
+        )
     }
 }

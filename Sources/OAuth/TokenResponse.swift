@@ -60,13 +60,18 @@ public struct TokenResponse: Sendable, Hashable {
             accessToken: Secret(token),
             expiresIn: wire.expiresIn?.number.flatMap(Self.lifetime),
             refreshToken: refresh.map(Secret.init),
-            scope: wire.scope?.text.flatMap(Scope.init))
+            scope: wire.scope?.text.flatMap(Scope.init)
+        )
     }
 
     /// This response, with `old` as its refresh token where the server sent no new one (RFC 6749 §6).
     public func keepingRefreshToken(_ old: Secret?) -> TokenResponse {
         TokenResponse(
-            accessToken: accessToken, expiresIn: expiresIn, refreshToken: refreshToken ?? old, scope: scope)
+            accessToken: accessToken,
+            expiresIn: expiresIn,
+            refreshToken: refreshToken ?? old,
+            scope: scope
+        )
     }
 
     /// RFC 6749 Appendix A.12 and A.17: printable ASCII, which also keeps line breaks out of the header.

@@ -1,0 +1,129 @@
+public import FoundationEssentials
+public import GenesysCloud
+public import OAuth
+
+/// Something that happened, and when.
+public struct Event: Sendable, Hashable {
+    /// When it happened, by the wall clock.
+    public let at: Date
+    /// What happened.
+    public let kind: Kind
+
+    /// Something that happened at `at`.
+    public init(at: Date, _ kind: Kind) {
+        self.at = at
+        self.kind = kind
+    }
+
+    /// What happened: first what the person chose, then what the effects brought back.
+    public enum Kind: Sendable, Hashable {
+        /// The person wants to sign in.
+        case signInChosen(SignInPlan)
+        /// The person gives the attempt up.
+        case cancelChosen
+        /// The person wants the browser opened (again).
+        case openBrowserChosen
+        /// The person pasted the address that the browser ended on.
+        case callbackPasted(Secret)
+        /// The person wants a fresh token, or the profile tried again. Where only a new sign-in helps, the plan is used.
+        case refreshChosen(SignInPlan)
+        /// The person wants to sign out.
+        case signOutChosen
+        /// The person wants to leave the program.
+        case quitChosen
+
+        /// The store had a session.
+        case sessionFound(SessionID, Session, label: String)
+
+        /// The listener is bound; the redirect URI has its real port.
+        case listenerOpened(AttemptID, RedirectURI)
+        /// The listener could not be bound.
+        case listenerFailed(AttemptID, ListenerFailure)
+        /// A `GET` of the exact path arrived; `query` is still encoded. Its answer is held until told.
+        case callbackReceived(AttemptID, ReplyID, query: Secret)
+        /// Another request arrived, and was refused.
+        case requestRefused(AttemptID, RequestRefusal)
+        /// The browser's command was started.
+        case browserOpened(AttemptID)
+        /// The browser's command could not be started, or failed.
+        case browserFailed(AttemptID, BrowserFailure)
+
+        /// The code was exchanged.
+        case tokenReceived(AttemptID, TokenResponse)
+        /// The code could not be exchanged.
+        case tokenRequestFailed(AttemptID, TokenRequestError)
+        /// The profile was loaded.
+        case profileLoaded(SessionID, UserProfile)
+        /// The profile could not be loaded.
+        case profileFailed(SessionID, APIError)
+        /// The token was refreshed.
+        case tokenRefreshed(SessionID, TokenResponse)
+        /// The token could not be refreshed.
+        case refreshFailed(SessionID, TokenRequestError)
+        /// The server deleted the token.
+        case tokenRevoked(SessionID)
+        /// The server could not be told to delete the token.
+        case revocationFailed(SessionID, APIError)
+
+        /// A time that was waited for has come.
+        case timerFired(Timer)
+    }
+}
+
+/// A time that is waited for.
+public enum Timer: Sendable, Hashable {
+    /// The attempt has taken as long as it may.
+    case attemptDeadline(AttemptID)
+    /// The token should be refreshed (or the refresh tried again).
+    case refreshDue(SessionID)
+    /// The access token has expired.
+    case tokenExpiry(SessionID)
+}
+
+/// Why a token request brought no token.
+public enum TokenRequestError: Error, Sendable, Hashable {
+    /// No answer came.
+    case transport(TransportError)
+    /// The answer is no token.
+    case answer(OAuthError)
+}
+
+/// Why the loopback listener could not be bound.
+public enum ListenerFailure: Error, Sendable, Hashable {
+    /// Another program has the port; named where the system tells.
+    case portInUse(port: Int, holder: String?)
+    /// Ports below 1024 need a privilege.
+    case notPermitted(port: Int)
+    /// Anything else, in the system's words.
+    case system(port: Int, ServerText)
+}
+
+/// Why the browser's command did not do its work.
+public enum BrowserFailure: Error, Sendable, Hashable {
+    /// There is no such command.
+    case notFound(command: String)
+    /// It ended at once with this exit status.
+    case failed(command: String, status: Int)
+    /// It could not be started, in the system's words.
+    case notStarted(command: String, ServerText)
+}
+
+/// Why a request to the listener is no callback.
+public enum RequestRefusal: Sendable, Hashable {
+    /// Not `GET`.
+    case method
+    /// Not the redirect URI's path.
+    case path
+    /// `Host` does not name this machine (a rebound DNS name), or is missing.
+    case host
+}
+
+/// Why pasted text is no callback.
+public enum PasteRefusal: Error, Sendable, Hashable {
+    /// Neither an address with a query nor a query.
+    case notAnAddress
+    /// An address, and not the redirect URI.
+    case otherAddress
+    /// The callback was refused.
+    case callback(AuthorizationResponse.Refusal)
+}

@@ -1,0 +1,137 @@
+public import OAuth
+
+/// A failure in words: what happened, why, what to do.
+///
+/// All words about failures stand in this file and in `FailureReport+Servers.swift`: the screen, the plain lines, the
+/// pages in the browser and `--json` say the same.
+public struct FailureReport: Sendable, Hashable {
+    /// The stable code of `--json`: the server's own for an OAuth error, otherwise this program's.
+    public let code: String
+    /// What happened, in one line.
+    public let summary: String
+    /// Why, as far as it is known.
+    public let cause: String
+    /// What to do.
+    public let remedy: String
+    /// The server's own words, where it sent any.
+    public internal(set) var serverWords: ServerText?
+    /// What Genesys support asks for, where the answer had it.
+    public internal(set) var correlationID: ServerText?
+
+    init(
+        _ code: String,
+        _ summary: String,
+        cause: String,
+        remedy: String,
+        serverWords: ServerText? = nil,
+        correlationID: ServerText? = nil
+    ) {
+        self.code = code
+        self.summary = summary
+        self.cause = cause
+        self.remedy = remedy
+        self.serverWords = serverWords
+        self.correlationID = correlationID
+    }
+}
+
+extension Failure {
+    /// The failure in words.
+    public var report: FailureReport {
+        switch problem {
+        case .authorization(let response):
+            return oauthReport(response, at: .authorization, correlationID: nil)
+        case .missingCode:
+            return FailureReport(
+                "missing_code",
+                "The callback brought no authorization code.",
+                cause: "\(context.loginHost) answered with neither a code nor an error.",
+                remedy: "Sign in again. If it happens again, a proxy or a browser extension may be cutting the address."
+            )
+        case .tokenRequest(.transport(let error)), .refresh(.transport(let error)):
+            return transportReport(error, to: context.loginHost)
+        case .tokenRequest(.answer(let error)):
+            return tokenReport(error, at: .tokenExchange)
+        case .refresh(.answer(let error)):
+            return tokenReport(error, at: .refresh)
+        case .api(let error):
+            return apiReport(error)
+        case .listener(let failure):
+            return listenerReport(failure)
+        case .timedOut(let seconds):
+            return FailureReport(
+                "timed_out",
+                "No answer came within \(Self.duration(seconds)).",
+                cause: "The sign-in was not finished in the browser, or the browser could not reach this machine.",
+                remedy: "Sign in again. Browsers with HTTPS-only mode refuse http://localhost: allow it there. "
+                    + "--timeout sets a longer wait."
+            )
+        }
+    }
+
+    private func listenerReport(_ failure: ListenerFailure) -> FailureReport {
+        switch failure {
+        case .portInUse(let port, let holder):
+            FailureReport(
+                "port_in_use",
+                "Port \(port) is in use\(holder.map { " by \($0)" } ?? "").",
+                cause: "The callback must arrive at \(context.redirectURI ?? "the redirect URI").",
+                remedy: "Stop that program, or choose another port with --redirect-uri. Genesys Cloud accepts any port "
+                    + "where the registered redirect URI has none: then http://localhost:0/callback always works."
+            )
+        case .notPermitted(let port):
+            FailureReport(
+                "port_not_permitted",
+                "Port \(port) may not be used without privileges.",
+                cause: "Ports below 1024 are the system's.",
+                remedy: "Choose a port from 1024 up with --redirect-uri, and register that redirect URI."
+            )
+        case .system(let port, let words):
+            FailureReport(
+                "listener_failed",
+                "The callback cannot be received on port \(port).",
+                cause: "The system says: \(words).",
+                remedy: "Choose another address or port with --redirect-uri."
+            )
+        }
+    }
+
+    static func duration(_ seconds: Int) -> String {
+        switch seconds {
+        case 1: "1 second"
+        case ..<120: "\(seconds) seconds"
+        case _ where seconds % 60 == 0: "\(seconds / 60) minutes"
+        default: "\(seconds / 60) min \(seconds % 60) s"
+        }
+    }
+}
+
+extension BrowserFailure {
+    /// The failure in words. It never ends the attempt.
+    public var report: FailureReport {
+        let remedy = "Open the URL below in any browser on this machine, or name a browser with --browser."
+        return switch self {
+        case .notFound(let command):
+            FailureReport(
+                "browser_not_found",
+                "No browser was opened.",
+                cause: "There is no program \(command).",
+                remedy: remedy
+            )
+        case .failed(let command, let status):
+            FailureReport(
+                "browser_failed",
+                "The browser may not have opened.",
+                cause: "\(command) ended with status \(status).",
+                remedy: remedy
+            )
+        case .notStarted(let command, let words):
+            FailureReport(
+                "browser_failed",
+                "No browser was opened.",
+                cause: "\(command) could not be started: \(words).",
+                remedy: remedy
+            )
+        }
+    }
+}

@@ -1,0 +1,79 @@
+import FoundationEssentials
+import GenesysCloud
+import OAuth
+
+/// The state machine: changes `state` by `event` and says what to do in the world.
+///
+/// Pure: no clock, no random source, no input or output. An event that means nothing in a state (a late result, a key
+/// that is not offered there) changes nothing and asks for nothing.
+public func reduce(_ state: inout State, _ event: Event) -> [Effect] {
+    if event.kind == .quitChosen { return quit(&state) }
+    switch state {
+    case .loggedOut(let loggedOut): return reduceLoggedOut(&state, loggedOut, event)
+    case .awaitingCallback(let attempt): return reduceAttempt(&state, attempt, event)
+    case .tokenHeld(let held): return reduceTokenHeld(&state, held, event)
+    case .userProfile(let signedIn): return reduceSignedIn(&state, signedIn, event)
+    }
+}
+
+/// Leaves the program. An attempt is given up; a session is left as it is.
+private func quit(_ state: inout State) -> [Effect] {
+    guard case .awaitingCallback(let attempt) = state else { return [.exit] }
+    state = attempt.returningTo.map(State.userProfile) ?? .loggedOut(.cancelled)
+    return attempt.conclude(.cancelled) + [.exit]
+}
+
+private func reduceLoggedOut(_ state: inout State, _ loggedOut: LoggedOut, _ event: Event) -> [Effect] {
+    switch event.kind {
+    case .signInChosen(let plan):
+        return begin(&state, plan, at: event.at, returningTo: nil)
+    case .sessionFound(let id, let session, let label):
+        guard loggedOut == .neverSignedIn else { return [] }
+        return resume(&state, id, session, label, at: event.at)
+    case .tokenRevoked(let id):
+        guard case .signedOut(.underWay(id, _)) = loggedOut else { return [] }
+        state = .loggedOut(.signedOut(.revoked))
+        return []
+    case .revocationFailed(let id, let error):
+        guard case .signedOut(.underWay(id, let context)) = loggedOut else { return [] }
+        // 401 says that the token is dead already, which is what was wanted.
+        state = .loggedOut(
+            .signedOut(error.isUnauthorized ? .revoked : .onlyForgotten(Failure(.api(error), context)))
+        )
+        return []
+    default:
+        return []
+    }
+}
+
+/// Begins an attempt.
+func begin(_ state: inout State, _ plan: SignInPlan, at: Date, returningTo: SignedIn?) -> [Effect] {
+    let attempt = Attempt(plan, at: at, returningTo: returningTo)
+    state = .awaitingCallback(attempt)
+    return [
+        .startTimer(.attemptDeadline(attempt.id), at: attempt.deadline),
+        .openListener(attempt.id, attempt.settings.redirectURI),
+    ]
+}
+
+/// Takes up a session that the store had.
+private func resume(
+    _ state: inout State,
+    _ id: SessionID,
+    _ session: Session,
+    _ label: String,
+    at: Date
+) -> [Effect] {
+    var held = HeldSession(id: id, session: session, label: label)
+    if session.isLive(at: at) {
+        state = .tokenHeld(TokenHeld(held: held, profile: .underWay, steps: [:]))
+        return held.timers() + [held.profileRequest]
+    }
+    guard held.canRefresh else {
+        state = .loggedOut(.sessionExpired(nil))
+        return [.forgetSession(profileName: session.profileName)]
+    }
+    let effects = held.beginRefresh(thenProfile: true)
+    state = .tokenHeld(TokenHeld(held: held, profile: .awaitingRefresh, steps: [:]))
+    return effects
+}

@@ -1,0 +1,219 @@
+public import FoundationEssentials
+public import GenesysCloud
+public import OAuth
+
+/// Where the program stands. Each case carries its own data, so that a verifier without an attempt, or a profile
+/// without a token, cannot be written down.
+public enum State: Sendable, Hashable {
+    /// No session. Says why.
+    case loggedOut(LoggedOut)
+    /// An attempt is under way: the browser is elsewhere, and the listener waits for the callback.
+    case awaitingCallback(Attempt)
+    /// A token is in hand; whose it is, is not known yet.
+    case tokenHeld(TokenHeld)
+    /// A token is in hand, and the person is known.
+    case userProfile(SignedIn)
+
+    /// Where a program starts that found no session.
+    public static let initial = State.loggedOut(.neverSignedIn)
+}
+
+/// Why there is no session.
+public enum LoggedOut: Sendable, Hashable {
+    /// Nobody has signed in yet.
+    case neverSignedIn
+    /// The person signed out.
+    case signedOut(Revocation)
+    /// The person cancelled the attempt.
+    case cancelled
+    /// The attempt failed; running out of time is one of the failures.
+    case failed(Failure)
+    /// The session ended by itself; with the reason where there is more to say than that its time was up.
+    case sessionExpired(Failure?)
+
+    /// What became of the token at the server.
+    public enum Revocation: Sendable, Hashable {
+        /// The request is under way. The token is already forgotten here; what words about a failure need is kept.
+        case underWay(SessionID, Failure.Context)
+        /// The server deleted it.
+        case revoked
+        /// Only this machine forgot it; the server could not be told.
+        case onlyForgotten(Failure)
+    }
+}
+
+/// The steps of a sign-in, in the order they happen.
+public enum Step: Int, Sendable, Hashable, CaseIterable, Comparable {
+    case keyPairMade, listening, browserOpened, callbackReceived, codeExchanged, profileLoaded
+
+    /// The order of happening.
+    public static func < (one: Step, other: Step) -> Bool {
+        one.rawValue < other.rawValue
+    }
+}
+
+/// One attempt to sign in. The code verifier and the expected `state` live here and nowhere else, so that leaving
+/// the state discards them.
+public struct Attempt: Sendable, Hashable {
+    /// The attempt's id.
+    public let id: AttemptID
+    /// The id of the session that it may lead to.
+    public let session: SessionID
+    /// What the person set.
+    public let settings: SignInSettings
+    /// The code verifier and its challenge.
+    public let proofKey: ProofKey
+    /// The `state` that the callback must bring back.
+    public let expectedState: StateParameter
+    /// When the attempt began.
+    public let startedAt: Date
+    /// When it ends if nothing happens.
+    public let deadline: Date
+    /// When each step was done; a step that is missing is not done.
+    public internal(set) var steps: [Step: Date]
+    /// The redirect URI with its real port, once the listener is bound.
+    public internal(set) var boundRedirectURI: RedirectURI?
+    /// What became of the browser.
+    public internal(set) var browser: Browser
+    /// What was refused or went wrong without ending the attempt, oldest first, the last few only.
+    public internal(set) var notices: [Notice]
+    /// The session that was in hand when the attempt began, kept in case it comes to nothing.
+    public internal(set) var returningTo: SignedIn?
+
+    /// What became of the browser.
+    public enum Browser: Sendable, Hashable {
+        /// Not started yet.
+        case notStarted
+        /// The person opens the URL: no browser was wanted.
+        case notWanted
+        /// Started at this time.
+        case opened
+        /// It could not be started; the wait goes on.
+        case failed(BrowserFailure)
+    }
+
+    /// Whether the code is on its way to the token endpoint: a code is sent once.
+    public var isExchanging: Bool {
+        steps[.callbackReceived] != nil
+    }
+
+    /// The URL to open, once the listener is bound.
+    public var authorizationURL: String? {
+        boundRedirectURI.map { redirectURI in
+            AuthorizationRequest(
+                endpoint: settings.environment.authorizationEndpoint,
+                clientID: settings.clientID,
+                redirectURI: redirectURI,
+                challenge: proofKey.challenge,
+                state: expectedState,
+                scope: settings.scope,
+                hints: settings.hints
+            ).url
+        }
+    }
+}
+
+/// Something that happened during an attempt or a session that a person may want to know, and that ended nothing.
+public struct Notice: Sendable, Hashable {
+    /// When it happened.
+    public let at: Date
+    /// What happened.
+    public let kind: Kind
+
+    /// A notice of something that happened at `at`.
+    public init(at: Date, _ kind: Kind) {
+        self.at = at
+        self.kind = kind
+    }
+
+    /// What happened.
+    public enum Kind: Sendable, Hashable {
+        /// A callback was refused.
+        case callbackRefused(AuthorizationResponse.Refusal)
+        /// A pasted address was refused.
+        case pasteRefused(PasteRefusal)
+        /// A request that is no callback at all was refused.
+        case requestRefused(RequestRefusal)
+        /// The callback came again after it was accepted.
+        case callbackRepeated
+        /// A sign-in begun from a session was cancelled; the session is still in hand.
+        case signInCancelled
+        /// A sign-in begun from a session failed; the session is still in hand.
+        case signInFailed(Failure)
+        /// The profile could not be loaded again; the one shown is the last one known.
+        case profileNotReloaded(Failure)
+        /// The access token is fresh.
+        case refreshed
+    }
+}
+
+/// A session in hand, and how its refreshing stands.
+public struct HeldSession: Sendable, Hashable {
+    /// The session's id.
+    public let id: SessionID
+    /// The tokens and what is needed to use them.
+    public internal(set) var session: Session
+    /// The environment's name for people.
+    public let label: String
+    /// How refreshing stands.
+    public internal(set) var refresh: Refresh
+    /// Whether a 401 has been answered with a refresh: one that comes back ends the session.
+    var isCuring = false
+
+    /// How refreshing stands.
+    public enum Refresh: Sendable, Hashable {
+        /// Nothing is due.
+        case idle
+        /// A request is under way; afterwards the profile is loaded again where `thenProfile` says so.
+        case underWay(thenProfile: Bool, tries: Int)
+        /// The last try failed and the next one comes at `nextAt`.
+        case retrying(Failure, tries: Int, nextAt: Date)
+        /// The server refused in a way that trying again does not cure; the token is good until it expires.
+        case failed(Failure)
+        /// Due, and there is no refresh token: only a new sign-in helps.
+        case needsSignIn
+    }
+
+    /// A session in hand with nothing due.
+    public init(id: SessionID, session: Session, label: String) {
+        self.id = id
+        self.session = session
+        self.label = label
+        self.refresh = .idle
+    }
+
+    /// Whether the session can be refreshed without a browser.
+    public var canRefresh: Bool {
+        session.tokens.refreshToken != nil
+    }
+}
+
+/// A token in hand whose person is not known yet.
+public struct TokenHeld: Sendable, Hashable {
+    /// The session.
+    public internal(set) var held: HeldSession
+    /// How loading the profile stands.
+    public internal(set) var profile: ProfileLoad
+    /// When each step of the sign-in was done; empty for a session that was found in the store.
+    public let steps: [Step: Date]
+
+    /// How loading the profile stands.
+    public enum ProfileLoad: Sendable, Hashable {
+        /// The request is under way.
+        case underWay
+        /// The API said 401, and a refresh is under way that may cure it.
+        case awaitingRefresh
+        /// It failed; the token is kept.
+        case failed(Failure)
+    }
+}
+
+/// A token in hand and the person it belongs to.
+public struct SignedIn: Sendable, Hashable {
+    /// The session.
+    public internal(set) var held: HeldSession
+    /// The person.
+    public internal(set) var profile: UserProfile
+    /// What a person may want to know, the last one only.
+    public internal(set) var notice: Notice?
+}
