@@ -25,7 +25,7 @@ public struct Event: Sendable, Hashable {
         case openBrowserChosen
         /// The person pasted the address that the browser ended on.
         case callbackPasted(Secret)
-        /// The person wants a fresh token, or the profile tried again. Where only a new sign-in helps, the plan is used.
+        /// The person wants a fresh token, or the profile tried again; the plan is for where only a new sign-in helps.
         case refreshChosen(SignInPlan)
         /// The person wants to sign out.
         case signOutChosen
@@ -116,6 +116,8 @@ public enum RequestRefusal: Sendable, Hashable {
     case path
     /// `Host` does not name this machine (a rebound DNS name), or is missing.
     case host
+    /// Not an HTTP request, or one with a head that is too long.
+    case notHTTP
 }
 
 /// Why pasted text is no callback.

@@ -1,0 +1,48 @@
+import OAuth
+public import SignIn
+import Subprocess
+import SystemPackage
+
+/// The external user agent (RFC 8252 §4): a command that is given the URL.
+public struct Browser: Sendable {
+    private let command: ShellWords
+
+    /// The browser that `command` starts, for example `xdg-open` or `firefox --new-window %s`.
+    public init(_ command: ShellWords) {
+        self.command = command
+    }
+
+    /// Opens `url` in a process session of its own, without input, its output thrown away, so that it cannot touch
+    /// the terminal. Calls `started` once it runs, and returns when it has ended well.
+    ///
+    /// - Throws: ``BrowserFailure`` where there is no such command, or it ends with another status than 0.
+    public func open(_ url: String, started: @escaping @Sendable () async -> Void) async throws(BrowserFailure) {
+        let (program, arguments) = command.command(opening: url)
+        var options = PlatformOptions()
+        options.createSession = true
+        let status: TerminationStatus
+        do {
+            let result = try await Subprocess.run(
+                program.contains("/") ? .path(FilePath(program)) : .name(program),
+                arguments: Arguments(arguments),
+                platformOptions: options,
+                input: .none,
+                output: .discarded,
+                error: .discarded
+            ) { _ in
+                await started()
+            }
+            status = result.terminationStatus
+        } catch let error as SubprocessError {
+            if error.code == .executableNotFound { throw .notFound(command: program) }
+            throw .notStarted(command: program, ServerText("\(error)"))
+        } catch {
+            throw .notStarted(command: program, ServerText("\(error)"))
+        }
+        switch status {
+        case .exited(0): break
+        case .exited(let code): throw .failed(command: program, status: Int(code))
+        case .signaled(let signal): throw .failed(command: program, status: 128 + Int(signal))
+        }
+    }
+}

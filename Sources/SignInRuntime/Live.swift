@@ -1,0 +1,36 @@
+import FoundationEssentials
+public import NIOCore
+public import OAuth
+public import SessionStore
+import SignIn
+
+extension Dependencies {
+    /// The dependencies of the real program.
+    ///
+    /// - Parameters:
+    ///   - browser: what opens URLs.
+    ///   - eventLoops: what the listener runs on.
+    ///   - transport: what sends requests.
+    ///   - store: where the session is kept.
+    public static func live(
+        browser: Browser,
+        eventLoops: any EventLoopGroup,
+        transport: HTTPTransport,
+        store: SessionStore
+    ) -> Dependencies {
+        Dependencies(
+            now: { Date() },
+            sleepUntil: { date in try await WallClock.sleep(until: date) },
+            entropy: {
+                var generator = SystemRandomNumberGenerator()
+                return Entropy(from: &generator)
+            },
+            listen: { redirectURI, handler throws(ListenerFailure) in
+                try await LoopbackListener.open(redirectURI, eventLoops: eventLoops, handler: handler)
+            },
+            openBrowser: { url, started throws(BrowserFailure) in try await browser.open(url, started: started) },
+            transport: transport,
+            store: store
+        )
+    }
+}

@@ -1,0 +1,196 @@
+import FoundationEssentials
+import Glibc
+import HTTPTypes
+import Hummingbird
+import Logging
+public import NIOCore
+public import OAuth
+public import SignIn
+
+/// The loopback listener (RFC 8252 §7.3), on 127.0.0.1 and ::1 together where the redirect URI says `localhost`.
+///
+/// A `GET` of the exact path with a loopback `Host` is a callback: it is handed over and held until the answer is
+/// known. Everything else gets an error page and changes nothing.
+public final class LoopbackListener: CallbackListener {
+    /// How often another port is tried where the system gave one that is taken on the other address.
+    private static let portTries = 20
+
+    public let redirectURI: RedirectURI
+    private let desk: CallbackDesk
+    private let servers: [Server]
+
+    private struct Server {
+        let port: Int
+        let task: Task<Void, any Error>
+    }
+
+    private init(redirectURI: RedirectURI, desk: CallbackDesk, servers: [Server]) {
+        self.redirectURI = redirectURI
+        self.desk = desk
+        self.servers = servers
+    }
+
+    /// Binds all addresses of `redirectURI`, on one port.
+    ///
+    /// - Throws: ``ListenerFailure``; a port that is taken on one of the two addresses is taken.
+    public static func open(
+        _ redirectURI: RedirectURI,
+        eventLoops: any EventLoopGroup,
+        handler: @escaping CallbackHandler
+    ) async throws(ListenerFailure) -> LoopbackListener {
+        for _ in 0..<portTries {
+            let desk = CallbackDesk()
+            let connections = ConnectionTable()
+            let responder = CallbackResponder(path: redirectURI.path, desk: desk, handler: handler)
+            var servers: [Server] = []
+            var port = redirectURI.port
+            do throws(BindError) {
+                for (index, address) in redirectURI.host.addresses.enumerated() {
+                    do throws(BindError) {
+                        let server = try await bind(
+                            address,
+                            port,
+                            eventLoops,
+                            responder,
+                            connections,
+                            handler: handler
+                        )
+                        servers.append(server)
+                        port = server.port
+                    } catch {
+                        // IPv6 may be absent; the first address must be there.
+                        guard index > 0, error.isAbsentAddress else { throw error }
+                    }
+                }
+                return LoopbackListener(redirectURI: redirectURI.bound(to: port), desk: desk, servers: servers)
+            } catch {
+                for server in servers { server.task.cancel() }
+                for server in servers { _ = try? await server.task.value }
+                guard redirectURI.port == 0, error.errno == EADDRINUSE else { throw error.failure(port: port) }
+            }
+        }
+        throw .portInUse(port: redirectURI.port, holder: nil)
+    }
+
+    public func refuse(_ reply: ReplyID, _ refusal: AuthorizationResponse.Refusal) async {
+        await desk.refuse(reply, refusal)
+    }
+
+    public func conclude(_ outcome: Effect.Outcome) async {
+        await desk.conclude(outcome)
+        for server in servers { server.task.cancel() }
+        for server in servers { _ = try? await server.task.value }
+    }
+
+    private static func bind(
+        _ address: String,
+        _ port: Int,
+        _ eventLoops: any EventLoopGroup,
+        _ responder: CallbackResponder,
+        _ connections: ConnectionTable,
+        handler: @escaping CallbackHandler
+    ) async throws(BindError) -> Server {
+        let (running, announce) = AsyncStream<Int>.makeStream()
+        let application = Application(
+            responder: responder,
+            server: .http1(
+                configuration: .init(
+                    additionalChannelHandlers: [
+                        ConnectionGuard(connections) { Task { await handler(.refused(.notHTTP)) } }
+                    ],
+                    idleTimeout: .seconds(5),
+                    httpDecoderConfiguration: .init(
+                        maxHeaderFieldSize: 8_192,
+                        maxHeaderListSize: 16_384,
+                        maxHeaderFieldCount: 64
+                    )
+                )
+            ),
+            configuration: .init(address: .hostname(address, port: port)),
+            onServerRunning: { channel in
+                announce.yield(channel.localAddress?.port ?? port)
+                announce.finish()
+            },
+            eventLoopGroupProvider: .shared(eventLoops),
+            logger: Logger(label: "listener", factory: { _ in SwiftLogNoOpLogHandler() })
+        )
+        let task = Task {
+            defer { announce.finish() }
+            try await application.run()
+        }
+        for await bound in running { return Server(port: bound, task: task) }
+        do {
+            try await task.value
+            throw BindError(errno: EADDRNOTAVAIL)
+        } catch let error as IOError {
+            throw BindError(errno: error.errnoCode)
+        } catch let error as BindError {
+            throw error
+        } catch {
+            throw BindError(errno: EADDRNOTAVAIL)
+        }
+    }
+}
+
+/// Why an address could not be bound.
+private struct BindError: Error {
+    let errno: CInt
+
+    var isAbsentAddress: Bool {
+        [EADDRNOTAVAIL, EAFNOSUPPORT, EINVAL, EPROTONOSUPPORT].contains(errno)
+    }
+
+    func failure(port: Int) -> ListenerFailure {
+        switch errno {
+        case EADDRINUSE: .portInUse(port: port, holder: nil)
+        case EACCES, EPERM: .notPermitted(port: port)
+        default: .system(port: port, ServerText(String(cString: strerror(errno))))
+        }
+    }
+}
+
+/// Answers the listener's requests.
+private struct CallbackResponder: HTTPResponder {
+    typealias Context = BasicRequestContext
+
+    let path: String
+    let desk: CallbackDesk
+    let handler: CallbackHandler
+
+    func respond(to request: Request, context: BasicRequestContext) async throws -> Response {
+        guard let host = request.head.authority, RedirectURI.isLoopback(hostHeader: host) else {
+            return await refuse(.host, .badRequest)
+        }
+        guard request.method == .get else { return await refuse(.method, .methodNotAllowed) }
+        let target = request.head.path ?? "/"
+        let parts = target.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
+        if let page = await page(at: String(parts[0])) { return page }
+        guard parts[0] == path else { return await refuse(.path, .notFound) }
+        let reply = await desk.open()
+        if await desk.outcome == nil {
+            await handler(.callback(reply, query: Secret(parts.count > 1 ? String(parts[1]) : "")))
+        }
+        switch await desk.answer(to: reply) {
+        case .refused(let refusal): return CallbackPage.refused(refusal).response(.badRequest)
+        case .outcome(let page): return page.redirect
+        case .pending: return CallbackPage.pending.redirect
+        }
+    }
+
+    private func refuse(_ refusal: RequestRefusal, _ status: Hummingbird.HTTPResponse.Status) async -> Response {
+        await handler(.refused(refusal))
+        return CallbackPage.refused(refusal).response(status, allow: refusal == .method ? "GET" : nil)
+    }
+
+    /// The pages that the browser is sent to. The outcome's exists once there is an outcome.
+    private func page(at path: String) async -> Response? {
+        if let outcome = await desk.outcome {
+            if path == outcome.path {
+                await desk.servedOutcome()
+                return outcome.response()
+            }
+            return path == CallbackPage.pending.path ? outcome.redirect : nil
+        }
+        return path == CallbackPage.pending.path ? CallbackPage.pending.response() : nil
+    }
+}
