@@ -84,6 +84,13 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
+        .testTarget(
+            name: "SignInRuntimeTests",
+            dependencies: [
+                "OAuth", "GenesysCloud", "SignIn", "SessionStore", "SignInRuntime", nioCore, nioPosix,
+            ],
+            swiftSettings: settings
+        ),
     ],
     swiftLanguageModes: [.v6]
 )

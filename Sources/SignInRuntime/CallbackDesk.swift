@@ -22,6 +22,8 @@ actor CallbackDesk {
     private(set) var outcome: CallbackPage?
 
     private var held: [ReplyID: CheckedContinuation<Answer, Never>] = [:]
+    /// Callbacks that have come and have no answer yet; some of them may not have begun to wait.
+    private var unanswered: Set<ReplyID> = []
     private var refusedEarly: [ReplyID: AuthorizationResponse.Refusal] = [:]
     private var lastID: UInt64 = 0
     private var pagesOwed = 0
@@ -30,6 +32,7 @@ actor CallbackDesk {
     /// A fresh id for a callback.
     func open() -> ReplyID {
         lastID += 1
+        unanswered.insert(ReplyID(lastID))
         return ReplyID(lastID)
     }
 
@@ -56,7 +59,7 @@ actor CallbackDesk {
     func conclude(_ outcome: Effect.Outcome) async {
         let page = CallbackPage.outcome(outcome)
         self.outcome = page
-        pagesOwed += held.count
+        pagesOwed = unanswered.count
         for reply in Array(held.keys) { settle(reply, .outcome(page)) }
         guard pagesOwed > 0 else { return }
         let limit = Task {
@@ -75,6 +78,7 @@ actor CallbackDesk {
     }
 
     private func settle(_ reply: ReplyID, _ answer: Answer) {
+        unanswered.remove(reply)
         held.removeValue(forKey: reply)?.resume(returning: answer)
     }
 

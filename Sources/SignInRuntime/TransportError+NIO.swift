@@ -21,6 +21,8 @@ extension TransportError {
             self = Self.system(error, target)
         case let error as HTTPClientError:
             self = Self.library(error, host)
+        case HTTPParserError.invalidEOFState:
+            self = .closed(host: host)
         case is HTTPParserError:
             self = .notHTTP(host: host)
         case let error as NIOSSLExtraError where error == .failedToValidateHostname:

@@ -1,0 +1,104 @@
+import ArgumentParser
+
+/// The options that every command takes.
+struct Options: ParsableArguments {
+    @Option(
+        name: .customLong("client-id"),
+        help: ArgumentHelp(
+            "The client id of your OAuth client (environment: GENESYSCLOUD_OAUTHCLIENT_ID).",
+            valueName: "id"
+        )
+    )
+    var clientID: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "The region, as eu-central-1 or mypurecloud.de (environment: GENESYSCLOUD_REGION; default: us-east-1).",
+            valueName: "region"
+        )
+    )
+    var region: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "The organization's short name: sign in at https://ORG.mygen.com (environment: GENESYSCLOUD_ORG).",
+            valueName: "org"
+        )
+    )
+    var org: String?
+
+    @Option(
+        name: .customLong("login-url"),
+        help: ArgumentHelp(
+            "The sign-in host, in place of the region's (environment: GENESYSCLOUD_LOGIN_URL).",
+            valueName: "url"
+        )
+    )
+    var loginURL: String?
+
+    @Option(
+        name: .customLong("api-url"),
+        help: ArgumentHelp(
+            "The API host, in place of the region's (environment: GENESYSCLOUD_API_URL).",
+            valueName: "url"
+        )
+    )
+    var apiURL: String?
+
+    @Option(
+        name: .customLong("redirect-uri"),
+        help: ArgumentHelp(
+            "Where the answer is received, as it is registered; port 0 asks the system for a port (environment: "
+                + "GENESYSCLOUD_REDIRECT_URI; default: http://localhost:3000/callback).",
+            valueName: "uri"
+        )
+    )
+    var redirectURI: String?
+
+    @Option(
+        help: ArgumentHelp("The scopes to ask for, as \"a b\" (environment: GENESYSCLOUD_SCOPE).", valueName: "scopes")
+    )
+    var scope: String?
+
+    @Option(
+        name: .customLong("login-hint"),
+        help: ArgumentHelp("Fill in the sign-in page: email:org, email or org.", valueName: "hint")
+    )
+    var loginHint: String?
+
+    @Flag(name: .customLong("prompt-login"), help: "Ask for the password although the browser is signed in.")
+    var promptLogin = false
+
+    @Option(help: ArgumentHelp("Go straight to this identity provider; with --provider-org.", valueName: "name"))
+    var provider: String?
+
+    @Option(name: .customLong("provider-org"), help: ArgumentHelp("The organization of --provider.", valueName: "org"))
+    var providerOrg: String?
+
+    @Option(help: ArgumentHelp("The id of the organization to sign in to.", valueName: "org-id"))
+    var target: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "The browser's command; the URL is its last word, or stands for %s (environment: GENESYSCLOUD_BROWSER, "
+                + "then BROWSER; default: xdg-open).",
+            valueName: "cmd"
+        )
+    )
+    var browser: String?
+
+    @Flag(name: .customLong("no-browser"), help: "Open no browser: show the URL alone.")
+    var noBrowser = false
+
+    @Option(help: ArgumentHelp("How long to wait for the browser, in seconds (default: 300).", valueName: "seconds"))
+    var timeout: String?
+
+    @Option(
+        name: .customLong("session-store"),
+        help: ArgumentHelp(
+            "Where the session is kept: memory (environment: GENESYSCLOUD_SESSION_STORE).",
+            valueName: "store"
+        )
+    )
+    var sessionStore: String?
+}

@@ -1,0 +1,3 @@
+import ArgumentParser
+struct ScreenCommand: AsyncParsableCommand { @OptionGroup var o: Options }
+struct DemoCommand: AsyncParsableCommand { @OptionGroup var o: Options }

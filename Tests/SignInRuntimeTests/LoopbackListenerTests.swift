@@ -1,0 +1,210 @@
+import Glibc
+import NIOCore
+import NIOPosix
+import OAuth
+import SignIn
+import SignInRuntime
+import Testing
+
+/// Remembers what arrived, and answers when told.
+private actor Arrivals {
+    private(set) var all: [Arrival] = []
+    private var waiting: [CheckedContinuation<Arrival, Never>] = []
+    private var unread: [Arrival] = []
+
+    func take(_ arrival: Arrival) {
+        all.append(arrival)
+        if waiting.isEmpty { unread.append(arrival) } else { waiting.removeFirst().resume(returning: arrival) }
+    }
+
+    func next() async -> Arrival {
+        if !unread.isEmpty { return unread.removeFirst() }
+        return await withCheckedContinuation { waiting.append($0) }
+    }
+}
+
+@Suite("The loopback listener")
+struct LoopbackListenerTests {
+    private static func open(
+        _ uri: String = "http://localhost:0/callback",
+        _ arrivals: Arrivals = Arrivals()
+    ) async throws -> LoopbackListener {
+        try await LoopbackListener.open(try RedirectURI(uri), eventLoops: MultiThreadedEventLoopGroup.singleton) {
+            await arrivals.take($0)
+        }
+    }
+
+    private static func isRefused(_ host: String, _ port: Int) async -> Bool {
+        do {
+            let client = try await RawClient(host, port: port)
+            try await client.channel.executeThenClose { _, _ in }
+            return false
+        } catch {
+            return true
+        }
+    }
+
+    @Test("localhost listens on 127.0.0.1 and on ::1, on one port, and the redirect URI has that port")
+    func bothAddresses() async throws {
+        let listener = try await Self.open()
+        let port = listener.redirectURI.port
+        #expect(port > 0)
+        #expect(listener.redirectURI.value == "http://localhost:\(port)/callback")
+        for host in ["127.0.0.1", "::1"] {
+            let answer = try await RawClient.get("/elsewhere", port: port, host: host)
+            #expect(answer.hasPrefix("HTTP/1.1 404"))
+        }
+        await listener.conclude(.cancelled)
+    }
+
+    @Test("a literal address listens on itself and on nothing else")
+    func literalAddress() async throws {
+        let listener = try await Self.open("http://127.0.0.1:0/callback")
+        let port = listener.redirectURI.port
+        #expect(await Self.isRefused("::1", port))
+        #expect(await !Self.isRefused("127.0.0.1", port))
+        await listener.conclude(.cancelled)
+    }
+
+    @Test("a port that another program has is refused at once", arguments: ["127.0.0.1", "::1"])
+    func busyPort(host: String) async throws {
+        let other = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .bind(host: host, port: 0).get()
+        let port = try #require(other.localAddress?.port)
+        await #expect(throws: ListenerFailure.portInUse(port: port, holder: nil)) {
+            _ = try await Self.open("http://localhost:\(port)/callback")
+        }
+        try await other.close()
+        // The address that was free a moment ago is free again.
+        let listener = try await Self.open("http://localhost:\(port)/callback")
+        await listener.conclude(.cancelled)
+    }
+
+    @Test("the browser's answer waits for the truth, then goes by 303 to a page that tells it")
+    func truth() async throws {
+        let arrivals = Arrivals()
+        let listener = try await Self.open(arrivals: arrivals)
+        let port = listener.redirectURI.port
+        async let answer = RawClient.get("/callback?code=c&state=s", port: port)
+        guard case .callback(_, let query) = await arrivals.next() else {
+            Issue.record("no callback")
+            return
+        }
+        #expect(query.reveal() == "code=c&state=s")
+        async let end: Void = listener.conclude(.signedIn)
+        let redirect = try await answer
+        #expect(redirect.hasPrefix("HTTP/1.1 303"))
+        #expect(Self.header("location", in: redirect) == "/signed-in")
+        #expect(Self.header("cache-control", in: redirect) == "no-store")
+        let again = try await RawClient.get("/callback?code=c&state=s", port: port)
+        #expect(Self.header("location", in: again) == "/signed-in")
+        let page = try await RawClient.get("/signed-in", port: port)
+        #expect(page.hasPrefix("HTTP/1.1 200"))
+        #expect(!page.contains("<script"))
+        #expect(Self.header("referrer-policy", in: page) == "no-referrer")
+        let policy = try #require(Self.header("content-security-policy", in: page))
+        #expect(policy.contains("default-src 'none'"))
+        #expect(!policy.contains("unsafe"))
+        await end
+        #expect(await Self.isRefused("127.0.0.1", port))
+        #expect(await Self.isRefused("::1", port))
+    }
+
+    @Test("a failed attempt ends on /failed, with the words of the failure and nothing unescaped")
+    func failedPage() async throws {
+        let arrivals = Arrivals()
+        let listener = try await Self.open(arrivals: arrivals)
+        let port = listener.redirectURI.port
+        async let answer = RawClient.get("/callback?error=x&state=s", port: port)
+        _ = await arrivals.next()
+        let settings = try SignInSettings.sample()
+        let failure = Failure(
+            .authorization(ErrorResponse(code: ErrorCode("<script>alert(1)</script>"))),
+            .init(settings)
+        )
+        async let end: Void = listener.conclude(.failed(failure))
+        #expect(Self.header("location", in: try await answer) == "/failed")
+        let page = try await RawClient.get("/failed", port: port)
+        #expect(page.contains("&lt;script&gt;"))
+        #expect(!page.contains("<script"))
+        #expect(try await RawClient.get("/signed-in", port: port).hasPrefix("HTTP/1.1 404"))
+        await end
+    }
+
+    @Test("a refused callback gets 400 and the listener goes on")
+    func refusedCallback() async throws {
+        let arrivals = Arrivals()
+        let listener = try await Self.open(arrivals: arrivals)
+        let port = listener.redirectURI.port
+        async let first = RawClient.get("/callback?code=c&state=forged", port: port)
+        guard case .callback(let reply, _) = await arrivals.next() else {
+            Issue.record("no callback")
+            return
+        }
+        await listener.refuse(reply, .foreignState)
+        #expect(try await first.hasPrefix("HTTP/1.1 400"))
+        async let second = RawClient.get("/callback?code=c&state=right", port: port)
+        _ = await arrivals.next()
+        async let end: Void = listener.conclude(.signedIn)
+        #expect(try await second.hasPrefix("HTTP/1.1 303"))
+        _ = try await RawClient.get("/signed-in", port: port)
+        await end
+    }
+
+    @Test(
+        "what is no GET of the exact path with a loopback Host gets an error page and changes nothing",
+        arguments: [
+            ("POST /callback?code=c&state=s HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n", "405", .method),
+            ("HEAD /callback?code=c&state=s HTTP/1.1\r\nHost: localhost\r\n\r\n", "405", .method),
+            ("GET /callback/?code=c HTTP/1.1\r\nHost: localhost\r\n\r\n", "404", .path),
+            ("GET /favicon.ico HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n", "404", .path),
+            ("GET /signed-in HTTP/1.1\r\nHost: localhost\r\n\r\n", "404", .path),
+            ("GET /callback?code=c&state=s HTTP/1.1\r\nHost: evil.example\r\n\r\n", "400", .host),
+            ("GET /callback?code=c&state=s HTTP/1.1\r\nHost: localhost.evil.example\r\n\r\n", "400", .host),
+            ("GET /callback?code=c&state=s HTTP/1.0\r\n\r\n", "400", .host),
+            ("\u{16}\u{3}\u{1}\u{2}\u{0}\r\n\r\n", "400", .notHTTP),
+            ("GET /callback?code=\(String(repeating: "a", count: 200_000)) HTTP/1.1\r\n\r\n", "400", .notHTTP),
+        ] as [(String, String, RequestRefusal)]
+    )
+    func refusals(request: String, status: String, refusal: RequestRefusal) async throws {
+        let arrivals = Arrivals()
+        let listener = try await Self.open(arrivals: arrivals)
+        let answer = try await RawClient(port: listener.redirectURI.port).exchange(request)
+        #expect(answer.hasPrefix("HTTP/1.1 \(status)"))
+        #expect(await arrivals.next() == .refused(refusal))
+        await listener.conclude(.cancelled)
+        #expect(await arrivals.all.count == 1)
+    }
+
+    @Test("a half request and a hundred silent connections do not hold up the callback")
+    func slowNeighbours() async throws {
+        let arrivals = Arrivals()
+        let listener = try await Self.open(arrivals: arrivals)
+        let port = listener.redirectURI.port
+        var silent: [RawClient] = []
+        for _ in 0..<100 { silent.append(try await RawClient(port: port)) }
+        async let half = silent[99].exchange("GET /callback?code=c HTTP/1.1\r\nHos")
+        async let answer = RawClient.get("/callback?code=c&state=s", port: port)
+        guard case .callback = await arrivals.next() else {
+            Issue.record("the callback did not arrive first")
+            return
+        }
+        async let end: Void = listener.conclude(.signedIn)
+        #expect(try await answer.hasPrefix("HTTP/1.1 303"))
+        _ = try await RawClient.get("/signed-in", port: port)
+        await end
+        #expect(try await half.isEmpty)
+        for client in silent.dropLast() { try? await client.channel.executeThenClose { _, _ in } }
+    }
+
+    private static func header(_ name: String, in answer: String) -> String? {
+        answer.split(separator: "\r\n").first { $0.lowercased().hasPrefix("\(name):") }
+            .map { String($0.dropFirst(name.count + 1).drop { $0 == " " }) }
+    }
+}
+
+extension LoopbackListenerTests {
+    private static func open(arrivals: Arrivals) async throws -> LoopbackListener {
+        try await open("http://localhost:0/callback", arrivals)
+    }
+}
