@@ -106,6 +106,11 @@ public struct RedirectURI: Sendable, Hashable, CustomStringConvertible {
         return bound
     }
 
+    /// The same URI without its port: registered like this, it stands for any port (RFC 8252 §7.3).
+    public var withoutPort: String {
+        beforePort + afterPort
+    }
+
     /// The page at `path` on the same host and port, as the browser reaches it.
     public func page(_ path: String) -> String {
         "\(beforePort):\(port)\(path)"

@@ -5,6 +5,7 @@ import Hummingbird
 import Logging
 public import NIOCore
 public import OAuth
+import ServiceLifecycle
 public import SignIn
 
 /// The loopback listener (RFC 8252 §7.3), on 127.0.0.1 and ::1 together where the redirect URI says `localhost`.
@@ -21,7 +22,15 @@ public final class LoopbackListener: CallbackListener {
 
     private struct Server {
         let port: Int
+        let services: ServiceGroup
         let task: Task<Void, any Error>
+
+        /// Closes the port first, then lets the connections end. Cancelling the task instead would drop a connection
+        /// that was just accepted, which the networking library takes for a programming error.
+        func stop() async {
+            await services.triggerGracefulShutdown()
+            _ = try? await task.value
+        }
     }
 
     private init(redirectURI: RedirectURI, desk: CallbackDesk, servers: [Server]) {
@@ -64,8 +73,7 @@ public final class LoopbackListener: CallbackListener {
                 }
                 return LoopbackListener(redirectURI: redirectURI.bound(to: port), desk: desk, servers: servers)
             } catch {
-                for server in servers { server.task.cancel() }
-                for server in servers { _ = try? await server.task.value }
+                for server in servers { await server.stop() }
                 guard redirectURI.port == 0, error.errno == EADDRINUSE else { throw error.failure(port: port) }
             }
         }
@@ -78,8 +86,11 @@ public final class LoopbackListener: CallbackListener {
 
     public func conclude(_ outcome: Effect.Outcome) async {
         await desk.conclude(outcome)
-        for server in servers { server.task.cancel() }
-        for server in servers { _ = try? await server.task.value }
+        await withTaskGroup { group in
+            for server in servers {
+                group.addTask { await server.stop() }
+            }
+        }
     }
 
     private static func bind(
@@ -91,6 +102,7 @@ public final class LoopbackListener: CallbackListener {
         handler: @escaping CallbackHandler
     ) async throws(BindError) -> Server {
         let (running, announce) = AsyncStream<Int>.makeStream()
+        let silence = Logger(label: "listener", factory: { _ in SwiftLogNoOpLogHandler() })
         let application = Application(
             responder: responder,
             server: .http1(
@@ -112,13 +124,14 @@ public final class LoopbackListener: CallbackListener {
                 announce.finish()
             },
             eventLoopGroupProvider: .shared(eventLoops),
-            logger: Logger(label: "listener", factory: { _ in SwiftLogNoOpLogHandler() })
+            logger: silence
         )
+        let services = ServiceGroup(services: [application], logger: silence)
         let task = Task {
             defer { announce.finish() }
-            try await application.run()
+            try await services.run()
         }
-        for await bound in running { return Server(port: bound, task: task) }
+        for await bound in running { return Server(port: bound, services: services, task: task) }
         do {
             try await task.value
             throw BindError(errno: EADDRNOTAVAIL)

@@ -11,8 +11,10 @@ struct Settings: Sendable {
     let redirectURI: RedirectURI
     let scope: Scope?
     let hints: AuthorizationRequest.Hints
-    /// The browser's command; `nil` where no browser is wanted.
-    let browser: ShellWords?
+    /// The browser's command.
+    let browser: ShellWords
+    /// Whether a sign-in opens the browser by itself.
+    let opensBrowser: Bool
     let timeout: Int
 
     /// Where the answer is received unless told otherwise.
@@ -44,7 +46,8 @@ struct Settings: Sendable {
                 return scope
             }
         hints = try Self.hints(options)
-        browser = options.noBrowser ? nil : try Self.browser(options, source)
+        browser = try Self.browser(options, source)
+        opensBrowser = !options.noBrowser
         timeout =
             try options.timeout.map { (text) throws(UsageError) in
                 guard let seconds = Int(text), (1...SignInSettings.longestTimeout).contains(seconds) else {
@@ -70,7 +73,7 @@ struct Settings: Sendable {
             redirectURI: redirectURI,
             scope: scope,
             hints: hints,
-            opensBrowser: browser != nil,
+            opensBrowser: opensBrowser,
             timeout: timeout
         )
     }
@@ -155,7 +158,7 @@ struct Settings: Sendable {
         )
     }
 
-    private static func browser(_ options: Options, _ source: Source) throws(UsageError) -> ShellWords? {
+    private static func browser(_ options: Options, _ source: Source) throws(UsageError) -> ShellWords {
         let given =
             source.value(options.browser, "--browser", "GENESYSCLOUD_BROWSER")
             ?? source.value(nil, "--browser", "BROWSER") ?? Given(text: "xdg-open", origin: "the default")

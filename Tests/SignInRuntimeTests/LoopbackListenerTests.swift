@@ -23,7 +23,7 @@ private actor Arrivals {
     }
 }
 
-@Suite("The loopback listener")
+@Suite("The loopback listener", .serialized, .timeLimit(.minutes(2)))
 struct LoopbackListenerTests {
     private static func open(
         _ uri: String = "http://localhost:0/callback",

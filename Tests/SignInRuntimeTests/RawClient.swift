@@ -97,7 +97,8 @@ actor RawServer {
     }
 
     private func stop() async {
-        task?.cancel()
+        // Not by cancelling: that would drop a connection that was just accepted.
+        try? await channel.channel.close()
         _ = try? await task?.value
     }
 

@@ -1,0 +1,118 @@
+import ArgumentParser
+import FoundationEssentials
+import GenesysCloud
+import Glibc
+import NIOPosix
+import OAuth
+import SessionStore
+import SignIn
+import SignInRuntime
+import TerminalUI
+
+/// The screen from its first frame to the restored terminal: wires the live dependencies, turns inputs into events
+/// and states into frames.
+struct ScreenSession {
+    /// How the demo cloud's first person approves without a browser: the authorization URL in, the callback URL out.
+    typealias Approve = @Sendable (_ authorizationURL: String) async -> String?
+
+    private let settings: Settings
+    private let signIn: SignInSettings
+    private let approve: Approve?
+
+    /// A screen that signs in under `signIn`; with `approve` it is the demo's.
+    init(settings: Settings, signIn: SignInSettings, approve: Approve? = nil) {
+        self.settings = settings
+        self.signIn = signIn
+        self.approve = approve
+    }
+
+    /// Refuses to draw where nobody would see it.
+    static func requireTerminal() throws(UsageError) {
+        let term = ProcessEnvironment.variables["TERM"] ?? ""
+        guard isatty(STDIN_FILENO) == 1, isatty(STDOUT_FILENO) == 1 else {
+            throw UsageError(
+                "The screen needs a terminal on standard input and output.",
+                "Without one, use: genesys-login login"
+            )
+        }
+        guard !term.isEmpty, term != "dumb" else {
+            throw UsageError(
+                "The screen needs a terminal that can place its text (TERM is \(term.isEmpty ? "not set" : "dumb")).",
+                "On this one, use: genesys-login login"
+            )
+        }
+    }
+
+    /// Shows the screen until the person leaves it.
+    @MainActor
+    func run() async throws {
+        let terminal: Terminal
+        do throws(TerminalError) {
+            terminal = try Terminal()
+        } catch {
+            Console.complain("\(error) Use: genesys-login login")
+            throw ExitStatus.usage
+        }
+        defer { terminal.close() }
+
+        let eventLoops = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        let live = LiveTransport(eventLoops: eventLoops)
+        let store = SessionStore.memory()
+        let engine = Engine(
+            .live(
+                browser: Browser(settings.browser),
+                eventLoops: eventLoops,
+                transport: live.transport,
+                store: store
+            )
+        )
+        var loop = ScreenLoop(
+            terminal: terminal,
+            engine: engine,
+            signIn: signIn,
+            approve: approve.map { approve in { url in await deliver(approve, url, live.transport) } },
+            context: context(terminal, store: store)
+        )
+        let ending = await loop.run()
+        terminal.close()
+        try finish(ending)
+    }
+
+    private func finish(_ ending: ScreenLoop.Ending) throws {
+        switch ending {
+        case .left: break
+        case .interrupted: throw ExitStatus.interrupted
+        case .signal(let number):
+            // Die of the signal, as whoever sent it expects.
+            signal(number, SIG_DFL)
+            raise(number)
+            throw ExitCode(128 + number)
+        }
+    }
+
+    @MainActor
+    private func context(_ terminal: Terminal, store: SessionStore) -> ScreenContext {
+        let variables = ProcessEnvironment.variables
+        return ScreenContext(
+            isDemo: approve != nil,
+            isRemote: variables["SSH_CONNECTION"]?.isEmpty == false,
+            storeName: store.name,
+            environmentLabel: approve == nil ? signIn.environment.label : "the demo cloud on this machine",
+            clientID: signIn.clientID.value,
+            redirectURI: signIn.redirectURI.value,
+            charset: terminal.charset,
+            canApproveHere: approve != nil
+        )
+    }
+
+    /// Approves as the first person, and brings the callback to the listener as a browser would.
+    @Sendable
+    private func deliver(_ approve: Approve, _ url: String, _ transport: HTTPTransport) async {
+        guard let callback = await approve(url) else { return }
+        guard let answer = try? await transport.send(HTTPRequest(method: .get, url: callback)),
+            let location = answer.headers["location"], location.hasPrefix("/"),
+            let host = callback.split(separator: "/", maxSplits: 3).dropFirst().first
+        else { return }
+        _ = try? await transport.send(HTTPRequest(method: .get, url: "http://\(host)\(location)"))
+    }
+}

@@ -1,0 +1,156 @@
+import FoundationEssentials
+import GenesysCloud
+import OAuth
+import SessionStore
+import SignIn
+import SignInRuntime
+import Testing
+
+@Suite("The engine", .timeLimit(.minutes(2)))
+struct EngineTests {
+    private static let token = "POST /oauth/token"
+    private static let me = "GET /api/v2/users/me"
+    private static let revoke = "DELETE /api/v2/tokens/me"
+
+    private static func name(_ state: State) -> String? {
+        if case .userProfile(let signedIn) = state { signedIn.profile.displayName } else { nil }
+    }
+
+    @Test("listens, opens the browser, exchanges the code, loads the profile, in this order and once each")
+    func happy() async throws {
+        let world = World { request, turn in request.method == .post ? .tokens(turn) : .ada }
+        try await world.signIn()
+        #expect(await Self.name(world.engine.state) == "Ada Okafor")
+        #expect(world.server.lines == [Self.token, Self.me])
+        let body = try #require(world.server.requests.first?.body?.reveal())
+        #expect(body.contains("code=c0de"))
+        #expect(body.contains("redirect_uri=http%3A%2F%2Flocalhost%3A4242%2Fcallback"))
+        #expect(world.browserURLs.count == 1)
+        #expect(world.browserURLs[0].contains("redirect_uri=http%3A%2F%2Flocalhost%3A4242%2Fcallback"))
+        #expect(world.server.requests[1].bearer?.reveal() == "access-0")
+        #expect(world.listener.outcomes == [.signedIn])
+        #expect(try await world.store.load("default")?.tokens.accessToken.reveal() == "access-0")
+    }
+
+    @Test("a foreign callback is refused and no request is sent; the right one then works")
+    func foreignCallback() async throws {
+        let world = World { request, turn in request.method == .post ? .tokens(turn) : .ada }
+        await world.engine.send(.signInChosen(world.engine.plan(try .sample())))
+        try await world.reach("a listener") {
+            if case .awaitingCallback(let attempt) = $0 { attempt.authorizationURL != nil } else { false }
+        }
+        await world.listener.arrive("code=evil&state=forged")
+        #expect(world.server.requests.isEmpty)
+        try await world.callBack()
+        try await world.reach("a profile") { Self.name($0) != nil }
+        #expect(world.listener.refused == [.foreignState])
+    }
+
+    @Test("a token request that fails is not repeated, and the next attempt works")
+    func noSecondCode() async throws {
+        let world = World { request, turn in
+            guard request.method == .post else { return .ada }
+            return turn == 0 ? .json("<html>", status: 502) : .tokens(turn)
+        }
+        await world.engine.send(.signInChosen(world.engine.plan(try .sample())))
+        try await world.callBack()
+        try await world.reach("a failure") { if case .loggedOut(.failed) = $0 { true } else { false } }
+        #expect(world.server.lines == [Self.token])
+        try await world.signIn()
+        #expect(world.server.lines == [Self.token, Self.token, Self.me])
+    }
+
+    @Test("a profile request that meets a 5xx is tried three times more")
+    func patience() async throws {
+        let world = World { request, turn in
+            if request.method == .post { return .tokens(turn) }
+            return turn < 3 ? .json("{}", status: 503) : .ada
+        }
+        await world.engine.send(.signInChosen(world.engine.plan(try .sample())))
+        try await world.callBack()
+        for turn in 1...3 {
+            try await world.reach("try \(turn)") { _ in world.server.lines.count == 1 + turn }
+            while world.clock.waits.count < 3 { try await Task.sleep(for: .milliseconds(1)) }
+            world.clock.advance(by: 2)
+        }
+        try await world.reach("a profile") { Self.name($0) != nil }
+        #expect(world.server.lines == [Self.token, Self.me, Self.me, Self.me, Self.me])
+    }
+
+    @Test("the token is refreshed silently a minute before it expires, and the new refresh token is used next")
+    func refresh() async throws {
+        let world = World { request, turn in request.method == .post ? .tokens(turn) : .ada }
+        try await world.signIn()
+        for turn in 1...2 {
+            world.clock.advance(by: 3539)
+            #expect(world.server.lines.count(where: { $0 == Self.token }) == turn)
+            world.clock.advance(by: 1)
+            try await world.reach("refresh \(turn)") { state in
+                guard case .userProfile(let signedIn) = state else { return false }
+                return signedIn.held.session.tokens.accessToken.reveal() == "access-\(turn)"
+            }
+            let body = try #require(world.server.requests.last?.body?.reveal())
+            #expect(body == "grant_type=refresh_token&refresh_token=refresh-\(turn - 1)&client_id=client-1")
+        }
+    }
+
+    @Test("signing out deletes the token at the server and in the store, and leaving waits for it")
+    func signOut() async throws {
+        let world = World { request, turn in
+            switch request.method {
+            case .post: return .tokens(turn)
+            case .get: return .ada
+            case .delete: return HTTPResponse(status: 200)
+            }
+        }
+        try await world.signIn()
+        await world.engine.send(.signOutChosen)
+        await world.engine.send(.quitChosen)
+        for await _ in world.engine.states {}
+        #expect(world.server.lines.last == Self.revoke)
+        #expect(world.server.requests.last?.bearer?.reveal() == "access-0")
+        #expect(await world.engine.state == .loggedOut(.signedOut(.revoked)))
+        #expect(try await world.store.load("default") == nil)
+    }
+
+    @Test("cancelling while the code is exchanged gives the request up; a late answer changes nothing")
+    func cancelWhileExchanging() async throws {
+        let world = World { _, _ throws(TransportError) in
+            do {
+                try await Task.sleep(for: .seconds(60))
+            } catch {
+                throw .cancelled
+            }
+            return .tokens()
+        }
+        await world.engine.send(.signInChosen(world.engine.plan(try .sample())))
+        try await world.callBack()
+        try await world.reach("the token request") { _ in world.server.lines == [Self.token] }
+        await world.engine.send(.cancelChosen)
+        await world.engine.send(.quitChosen)
+        for await _ in world.engine.states {}
+        #expect(await world.engine.state == .loggedOut(.cancelled))
+        #expect(world.listener.outcomes == [.cancelled])
+    }
+
+    @Test("an attempt ends by itself when its time is over")
+    func timeout() async throws {
+        let world = World { _, _ in .ada }
+        await world.engine.send(.signInChosen(world.engine.plan(try .sample(timeout: 5))))
+        try await world.reach("a listener") {
+            if case .awaitingCallback(let attempt) = $0 { attempt.authorizationURL != nil } else { false }
+        }
+        world.clock.advance(by: 4.9)
+        guard case .awaitingCallback = await world.engine.state else {
+            Issue.record("ended too early")
+            return
+        }
+        world.clock.advance(by: 0.2)
+        try await world.reach("the end") {
+            if case .loggedOut(.failed(let failure)) = $0 { failure.problem == .timedOut(seconds: 5) } else { false }
+        }
+        await world.engine.send(.quitChosen)
+        for await _ in world.engine.states {}
+        #expect(world.listener.outcomes.count == 1)
+    }
+}
