@@ -93,6 +93,11 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
+        .testTarget(
+            name: "genesys-loginTests",
+            dependencies: ["genesys-login", "OAuth", "GenesysCloud", "SignInRuntime", argumentParser],
+            swiftSettings: settings
+        ),
     ],
     swiftLanguageModes: [.v6]
 )
