@@ -1,4 +1,192 @@
+/*
+ * ncurses for Swift: what the importer cannot see (macros, the FILE pointers), and the little that must be C because a
+ * signal handler runs it. Include it from one Swift file only: the guard's storage is static, one copy per file.
+ */
+#ifndef GENESYS_LOGIN_CNCURSES_SHIM_H
+#define GENESYS_LOGIN_CNCURSES_SHIM_H
+
 #define _XOPEN_SOURCE_EXTENDED 1
 #define NCURSES_WIDECHAR 1
 #define NCURSES_NOMACROS 1
+#include <errno.h>
+#include <langinfo.h>
+#include <locale.h>
 #include <ncurses.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <term.h>
+#include <termios.h>
+#include <unistd.h>
+#include <wchar.h>
+
+/* term.h names hundreds of capabilities by plain words; those that Swift code might use as names are undone. */
+#undef columns
+#undef lines
+#undef bell
+#undef tab
+
+static inline FILE *terminal_stdin(void) { return stdin; }
+static inline FILE *terminal_stdout(void) { return stdout; }
+
+static inline attr_t terminal_attr_normal(void) { return A_NORMAL; }
+static inline attr_t terminal_attr_bold(void) { return A_BOLD; }
+static inline attr_t terminal_attr_dim(void) { return A_DIM; }
+static inline attr_t terminal_attr_reverse(void) { return A_REVERSE; }
+
+static inline int terminal_colors(void) { return COLORS; }
+
+/* The left button going down; the terminal is asked for no more. 0 where it has no mouse. */
+static inline mmask_t terminal_enable_mouse(void) {
+    mouseinterval(0);
+    return mousemask(BUTTON1_PRESSED, NULL);
+}
+static inline int terminal_next_click(int *row, int *column) {
+    MEVENT event;
+    if (getmouse(&event) != OK || !(event.bstate & BUTTON1_PRESSED)) return 0;
+    *row = event.y;
+    *column = event.x;
+    return 1;
+}
+
+/* Declared by hand: <wchar.h> hides it from C that asks for no XSI extensions. */
+extern int wcwidth(wchar_t character);
+static inline int terminal_columns(wchar_t character) { return wcwidth(character); }
+
+static inline int terminal_is_utf8(void) { return strcmp(nl_langinfo(CODESET), "UTF-8") == 0; }
+
+static inline int terminal_size(int fd, int *rows, int *columns) {
+    struct winsize size;
+    if (ioctl(fd, TIOCGWINSZ, &size) != 0 || size.ws_row == 0 || size.ws_col == 0) return 0;
+    *rows = size.ws_row;
+    *columns = size.ws_col;
+    return 1;
+}
+
+/* Whether the other end of the terminal is gone, asked when a read brought nothing. */
+static inline int terminal_is_gone(int fd) {
+    struct pollfd ask = {.fd = fd, .events = POLLIN};
+    return poll(&ask, 1, 0) > 0 && ask.revents != 0;
+}
+
+static inline int terminal_is_foreground(int fd) { return tcgetpgrp(fd) == getpgrp(); }
+
+/* A capability's string, NULL where the terminal has none. */
+static inline const char *terminal_capability(const char *name) {
+    const char *value = tigetstr(name);
+    return value == (const char *)-1 ? NULL : value;
+}
+
+/* --- The guard: puts the terminal right when the program ends without having done so. --- */
+
+enum { TERMINAL_SIGNALS = 32, TERMINAL_STACK = 65536 };
+
+static struct {
+    volatile sig_atomic_t armed;
+    int fd;
+    size_t length;
+    char restore[512];
+    struct termios saved;
+    struct sigaction before[TERMINAL_SIGNALS];
+    char stack[TERMINAL_STACK];
+} terminal_guard;
+
+/* Async-signal-safe: write and tcsetattr alone. */
+static inline void terminal_guard_restore(void) {
+    if (!terminal_guard.armed) return;
+    terminal_guard.armed = 0;
+    size_t done = 0;
+    while (done < terminal_guard.length) {
+        ssize_t count = write(terminal_guard.fd, terminal_guard.restore + done, terminal_guard.length - done);
+        if (count < 0 && errno == EINTR) continue;
+        if (count <= 0) break;
+        done += (size_t)count;
+    }
+    tcsetattr(terminal_guard.fd, TCSANOW, &terminal_guard.saved);
+}
+
+/* Restores the terminal, then lets the signal do what it would have done: end the program, with its core dump and its
+   exit status. (Swift's own backtracer, where it is switched on, was there before and runs after us.) */
+static inline void terminal_guard_crashed(int number) {
+    int kept = errno;
+    terminal_guard_restore();
+    if (number > 0 && number < TERMINAL_SIGNALS) sigaction(number, &terminal_guard.before[number], NULL);
+    errno = kept;
+    raise(number);
+}
+
+/* Notes how the terminal is now, before anything changes it. 0 where `fd` is no terminal. */
+static inline int terminal_guard_save(int fd) {
+    terminal_guard.fd = fd;
+    return tcgetattr(fd, &terminal_guard.saved) == 0;
+}
+
+/* Arms the guard: `restore` is what the terminal must be sent. */
+static inline void terminal_guard_arm(const char *restore, size_t length) {
+    static int installed = 0;
+    if (length > sizeof terminal_guard.restore) length = sizeof terminal_guard.restore;
+    memcpy(terminal_guard.restore, restore, length);
+    terminal_guard.length = length;
+    terminal_guard.armed = 1;
+    if (installed) return;
+    installed = 1;
+    atexit(terminal_guard_restore);
+    /* A stack of its own, so that a stack overflow is handled too. */
+    stack_t stack = {.ss_sp = terminal_guard.stack, .ss_size = sizeof terminal_guard.stack};
+    sigaltstack(&stack, NULL);
+    struct sigaction action;
+    memset(&action, 0, sizeof action);
+    action.sa_handler = terminal_guard_crashed;
+    action.sa_flags = SA_ONSTACK;
+    sigemptyset(&action.sa_mask);
+    static const int fatal[] = {SIGSEGV, SIGILL, SIGTRAP, SIGABRT, SIGBUS, SIGFPE};
+    for (size_t i = 0; i < sizeof fatal / sizeof fatal[0]; i++)
+        sigaction(fatal[i], &action, &terminal_guard.before[fatal[i]]);
+}
+
+/* The terminal is in order: nothing is to be restored. */
+static inline void terminal_guard_disarm(void) { terminal_guard.armed = 0; }
+
+/* Puts the terminal's modes back as they were at `terminal_guard_save`. */
+static inline void terminal_guard_reset_modes(void) {
+    tcsetattr(terminal_guard.fd, TCSADRAIN, &terminal_guard.saved);
+}
+
+/* --- Signals that are read as events. --- */
+
+static inline void terminal_signal_noted(int number) { (void)number; }
+
+/* Takes a signal's default action away. A handler that does nothing, and not SIG_IGN: a program started from here (the
+   browser) gets the default back at exec, where it would inherit SIG_IGN. */
+static inline void terminal_take_signal(int number) {
+    struct sigaction action;
+    memset(&action, 0, sizeof action);
+    action.sa_handler = terminal_signal_noted;
+    action.sa_flags = SA_RESTART;
+    sigemptyset(&action.sa_mask);
+    sigaction(number, &action, NULL);
+}
+
+static inline void terminal_give_back_signal(int number) { signal(number, SIG_DFL); }
+
+/* Stops the whole process group, as Ctrl-Z on a cooked terminal would: a shell that waits for `make demo` must see that
+   `make` stops too. SIGTSTP and not SIGSTOP: where nobody could continue us (no job control), the kernel ignores it. */
+static inline void terminal_stop(void) {
+    struct sigaction standard, before;
+    sigset_t one, mask;
+    memset(&standard, 0, sizeof standard);
+    standard.sa_handler = SIG_DFL;
+    sigemptyset(&standard.sa_mask);
+    sigaction(SIGTSTP, &standard, &before);
+    sigemptyset(&one);
+    sigaddset(&one, SIGTSTP);
+    pthread_sigmask(SIG_UNBLOCK, &one, &mask);
+    kill(0, SIGTSTP);
+    pthread_sigmask(SIG_SETMASK, &mask, NULL);
+    sigaction(SIGTSTP, &before, NULL);
+}
+
+#endif

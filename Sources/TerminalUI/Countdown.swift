@@ -1,0 +1,42 @@
+import FoundationEssentials
+
+/// A time that is shown as it runs out, and when what is shown changes next.
+struct Countdown {
+    /// How finely it is shown.
+    enum Grain {
+        /// Every second.
+        case seconds
+        /// Every second under two minutes, every minute above.
+        case minutesThenSeconds
+    }
+
+    /// From this on, minutes do.
+    private static let fine = 120.0
+
+    /// What is left, never negative; as long as a century at most, so that no date can overflow.
+    private let left: Double
+    private let grain: Grain
+
+    init(to end: Date, at now: Date, _ grain: Grain) {
+        left = max(0, min(end.timeIntervalSince(now), 3.2e9))
+        self.grain = grain
+    }
+
+    private var showsMinutes: Bool { grain == .minutesThenSeconds && left >= Self.fine }
+
+    /// The seconds as shown: a countdown by the second ends at 0, one by the minute never promises more than there is.
+    var shown: Int {
+        showsMinutes ? Int(left / 60) * 60 : Int(left.rounded(.up))
+    }
+
+    /// The seconds until ``shown`` is another number; `nil` where nothing is left.
+    var untilChange: Double? {
+        guard left > 0 else { return nil }
+        // A whole number of minutes stays for no time at all: 180 becomes 120 a moment later.
+        guard !showsMinutes else { return left - Double(Int(left / 60) * 60) + Self.margin }
+        return left - Double(Int(left.rounded(.up)) - 1)
+    }
+
+    /// A moment, so that a timer that fires on time finds the next number.
+    private static let margin = 0.002
+}

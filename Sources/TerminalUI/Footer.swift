@@ -1,0 +1,37 @@
+/// The last rows: the keys that do something now.
+struct Footer {
+    let rows: [Row]
+    private let places: [(row: Int, columns: Range<Int>, command: CommandID)]
+
+    init(_ commands: [Command], _ page: Page) {
+        let gap = page.isWide ? 3 : 2
+        var rows: [Row] = []
+        var runs: [Run] = []
+        var places: [(row: Int, columns: Range<Int>, command: CommandID)] = []
+        var column = page.margin
+        for command in commands {
+            let label = page.isWide ? command.label : command.shortLabel
+            let width = DisplayWidth.of(command.keyLabel) + 1 + DisplayWidth.of(label)
+            if !runs.isEmpty {
+                if column + gap + width > page.size.columns {
+                    rows.append(page.row(runs))
+                    runs = []
+                    column = page.margin
+                } else {
+                    runs.append(Run(String(repeating: " ", count: gap)))
+                    column += gap
+                }
+            }
+            runs += [Run(command.keyLabel, .key), Run(" \(label)")]
+            places.append((rows.count, column..<(column + width), command.id))
+            column += width
+        }
+        if !runs.isEmpty { rows.append(page.row(runs)) }
+        self.rows = rows
+        self.places = places
+    }
+
+    func regions(below first: Int) -> [Region] {
+        places.map { Region(row: first + $0.row, columns: $0.columns, command: $0.command) }
+    }
+}

@@ -1,0 +1,36 @@
+import FoundationEssentials
+import GenesysCloud
+import OAuth
+import SignIn
+
+/// How long the screen of `model` stays true if nothing happens: until a number on it changes, or a message leaves.
+/// `nil` where it stays as it is, so that an idle program sleeps.
+public func nextTick(for model: ScreenModel, size: Size) -> Duration? {
+    guard model.overlay == nil, size.columns >= smallestSize.columns, size.rows >= smallestSize.rows else { return nil }
+    let seconds =
+        switch model.state {
+        case .loggedOut: [Double]()
+        case .awaitingCallback(let attempt):
+            [Countdown(to: attempt.deadline, at: model.now, .seconds).untilChange].compactMap(\.self)
+        case .tokenHeld(let tokenHeld): tokenHeld.held.changes(at: model.now)
+        case .userProfile(let signedIn):
+            signedIn.held.changes(at: model.now)
+                + [signedIn.notice?.leavesAt?.timeIntervalSince(model.now)].compactMap(\.self).filter { $0 > 0 }
+        }
+    // A thousandth more: a timer that fires a moment early must not find the old number and fire again at once.
+    return seconds.min().map { .milliseconds(Int64(($0 * 1_000).rounded(.up)) + 1) }
+}
+
+extension HeldSession {
+    /// When the times shown change, in seconds.
+    fileprivate func changes(at now: Date) -> [Double] {
+        var changes: [Double] = []
+        if let expiry = session.expiresAt {
+            changes += [Countdown(to: expiry, at: now, .minutesThenSeconds).untilChange].compactMap(\.self)
+        }
+        if case .retrying(_, _, let nextAt) = refresh {
+            changes += [Countdown(to: nextAt, at: now, .minutesThenSeconds).untilChange].compactMap(\.self)
+        }
+        return changes
+    }
+}

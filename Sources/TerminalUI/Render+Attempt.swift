@@ -1,0 +1,89 @@
+import FoundationEssentials
+import GenesysCloud
+import OAuth
+import SignIn
+
+func attemptBlocks(_ attempt: Attempt, _ model: ScreenModel, _ page: Page) -> [Block] {
+    let url = attempt.isExchanging ? nil : attempt.authorizationURL
+    var blocks = [headlineBlock(Strings.waiting, page), leadBlock(attempt, page)]
+    if url != nil, case .failed(let failure) = attempt.browser {
+        blocks.append(reportBlock(failure.report, page, .warning))
+    }
+    let countdown = Countdown(to: attempt.deadline, at: model.now, .seconds)
+    blocks.append(stepsBlock(attempt, countdown, page))
+    if let url {
+        blocks.append(urlBlock(url, attempt, page))
+        if model.context.isRemote { blocks += tunnelBlock(attempt, model.context, page) }
+    }
+    blocks += noticesBlock(attempt.notices.map { ($0.kind, $0.at) }, page)
+    return blocks
+}
+
+private func leadBlock(_ attempt: Attempt, _ page: Page) -> Block {
+    let text =
+        if attempt.isExchanging {
+            Strings.exchanging
+        } else if attempt.boundRedirectURI == nil {
+            Strings.preparing
+        } else if case .opened = attempt.browser {
+            Strings.finishInBrowser
+        } else {
+            Strings.openYourself
+        }
+    let rows = page.paragraph(text)
+    var forms = [rows, []]
+    if let name = attempt.returningTo?.profile.displayName {
+        forms.insert(rows + page.paragraph(Strings.stillSignedIn(name), .muted), at: 0)
+    }
+    return Block(importance: Importance.lead, forms: forms, isApart: false, yieldsToFlash: true)
+}
+
+/// The steps with the time left; on few rows their marks alone, beside the one under way.
+private func stepsBlock(_ attempt: Attempt, _ countdown: Countdown, _ page: Page) -> Block {
+    let list = StepList(attempt.steps, attempt: attempt, startedAt: attempt.startedAt)
+    let left = Strings.timeLeft(Strings.clock(countdown.shown))
+    let rows = list.rows(page, underWay: left)
+    let total = Double(max(1, attempt.settings.timeout))
+    let bar = page.row(page.bar(Double(countdown.shown) / total, columns: StepList.width(page), .accent))
+    return Block(
+        importance: Importance.steps,
+        forms: [rows + [.blank, bar], rows, [list.summary(page, underWay: left)]],
+        yieldsToFlash: true
+    )
+}
+
+/// The URL from column 0, broken by the terminal's edge alone. It carries `state`: the one place where it must be shown.
+private func urlBlock(_ url: String, _ attempt: Attempt, _ page: Page) -> Block {
+    let pieces = page.charset.shown(url).brokenAnywhere(at: page.size.columns)
+    let rows = pieces.enumerated().map { Row([Run($1)], continuesPrevious: $0 > 0) }
+    let elided = [Row(url.elidedInTheMiddle(to: page.size.columns, mark: page.glyphs.ellipsis))]
+    let hint = if case .opened = attempt.browser { [page.line(Strings.urlHint, .muted)] } else { [Row]() }
+    let elidedHint = [page.line(Strings.elidedURLHint, .muted)]
+    return Block(importance: Importance.url, forms: [hint + rows, rows, elidedHint + elided, elided])
+}
+
+/// How a browser on the person's own machine gets through to this one.
+private func tunnelBlock(_ attempt: Attempt, _ context: ScreenContext, _ page: Page) -> [Block] {
+    guard let uri = attempt.boundRedirectURI else { return [] }
+    let host =
+        switch uri.host {
+        case .localhost: "localhost"
+        case .ipv4(let literal): literal
+        case .ipv6: "[::1]"
+        }
+    let command = page.line(Strings.sshCommand(host, uri.port, context.remoteDestination), .accent)
+    return [
+        Block(
+            importance: Importance.nextAction,
+            forms: [page.paragraph(Strings.tunnel, .muted) + [command], [command]]
+        )
+    ]
+}
+
+/// What was refused or ignored: the last few, or the last one.
+func noticesBlock(_ notices: [(kind: Notice.Kind, at: Date)], _ page: Page) -> [Block] {
+    guard !notices.isEmpty else { return [] }
+    let all = notices.map { page.marked(page.glyphs.warning, Strings.notice($0.kind), .plain, markRole: .warning) }
+    let last = all.last ?? []
+    return [Block(importance: Importance.notice, forms: [Array(all.joined()), last, Array(last.prefix(1))])]
+}

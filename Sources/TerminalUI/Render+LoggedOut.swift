@@ -1,0 +1,97 @@
+import OAuth
+import SignIn
+
+func loggedOutBlocks(_ loggedOut: LoggedOut, _ model: ScreenModel, _ page: Page) -> [Block] {
+    var blocks = [headlineBlock(Strings.signedOut, page)]
+    switch loggedOut {
+    case .neverSignedIn:
+        if model.context.clientID != nil { blocks.append(leadBlock(Strings.neverSignedIn, page)) }
+    case .signedOut(.underWay):
+        blocks.append(leadBlock(Strings.telling, page, mayGo: false))
+    case .signedOut(.revoked):
+        blocks.append(leadBlock(Strings.revoked, page, mayGo: false))
+    case .signedOut(.onlyForgotten(let failure)):
+        blocks.append(leadBlock(Strings.onlyForgotten, page, mayGo: false))
+        blocks.append(reportBlock(failure.report, page, .warning))
+    case .cancelled:
+        blocks.append(leadBlock(Strings.cancelled, page))
+    case .failed(let failure):
+        blocks.append(leadBlock(Strings.failed, page))
+        blocks.append(reportBlock(failure.report, page, .error))
+    case .sessionExpired(nil):
+        blocks.append(leadBlock(Strings.expired, page, mayGo: false))
+    case .sessionExpired(let failure?):
+        blocks.append(leadBlock(Strings.ended, page))
+        blocks.append(reportBlock(failure.report, page, .warning))
+    }
+    if model.context.clientID == nil {
+        let words = page.marked(page.glyphs.warning, Strings.noClientID, .warning)
+        let remedy = page.charset.shown(Strings.noClientIDRemedy).wrapped(to: page.textWidth - 2)
+        blocks.append(
+            Block(importance: Importance.nextAction, forms: [words + remedy.map { page.row([Run($0)], indent: 2) }])
+        )
+    }
+    blocks.append(settingsBlock(model.context, page))
+    return blocks
+}
+
+/// What a sign-in would use.
+private func settingsBlock(_ context: ScreenContext, _ page: Page) -> Block {
+    var rows: [Row] = []
+    rows += page.fact(Strings.region, context.environmentLabel)
+    if let id = context.clientID { rows += page.fact(Strings.clientID, id) }
+    rows += page.fact(Strings.callback, context.redirectURI)
+    rows += page.fact(Strings.session, context.storeName)
+    return Block(importance: Importance.facts, forms: [rows, []])
+}
+
+/// A failure: what happened, why, what to do; then the server's own words and what Genesys support asks for.
+///
+/// As the room gets less the last go first; what happened and what to do stay longest.
+func reportBlock(_ report: FailureReport, _ page: Page, _ role: Role, importance: Int = Importance.failure) -> Block {
+    let mark = role == .error ? page.glyphs.failed : page.glyphs.warning
+    let what = page.marked(mark, report.summary, role)
+    let why = part(Strings.why, Strings.why, report.cause, page)
+    let remedy = part(Strings.remedy, Strings.shortRemedy, report.remedy, page)
+    let words = report.serverWords.map {
+        part(
+            Strings.serverSays,
+            Strings.shortServerSays,
+            page.glyphs.openQuote + $0.display + page.glyphs.closeQuote,
+            page
+        )
+    }
+    let id = report.correlationID.map { part(Strings.correlation, Strings.shortCorrelation, $0.display, page) }
+    let shortWords = words.map { Array($0.prefix(2)) }
+    let first = page.line("\(mark) \(report.summary)", role)
+    let core = what + why + remedy
+    let forms: [[Row]] = [
+        core + (words ?? []) + (id ?? []),
+        core + (shortWords ?? []) + (id ?? []),
+        core + (id ?? []),
+        core,
+        what + remedy,
+        what + remedy.prefix(3),
+        what,
+        [first],
+    ]
+    return Block(importance: importance, forms: forms)
+}
+
+/// One labelled part of a report: the label in a column of its own, or before the text where columns are few.
+private func part(_ label: String, _ shortLabel: String, _ text: String, _ page: Page) -> [Row] {
+    let text = page.charset.shown(text)
+    guard page.isWide else {
+        let lines = "\(shortLabel): \(text)".wrapped(to: page.width - 2)
+        return lines.enumerated().map { index, line in
+            guard index == 0 else { return page.row([Run(line)], indent: 2) }
+            return page.row(
+                [Run("\(shortLabel):", .muted), Run(String(line.dropFirst(shortLabel.count + 1)))],
+                indent: 2
+            )
+        }
+    }
+    return text.wrapped(to: page.textWidth - page.labelWidth).enumerated().map { index, line in
+        page.row([Run((index == 0 ? label : "").padded(to: page.labelWidth - 2), .muted), Run(line)], indent: 2)
+    }
+}

@@ -1,0 +1,174 @@
+import FoundationEssentials
+import GenesysCloud
+import OAuth
+import SignIn
+
+func tokenHeldBlocks(_ tokenHeld: TokenHeld, _ model: ScreenModel, _ page: Page) -> [Block] {
+    var blocks = [headlineBlock(Strings.tokenHeld, page)]
+    switch tokenHeld.profile {
+    case .underWay: blocks.append(leadBlock(Strings.loadingProfile, page))
+    case .awaitingRefresh: blocks.append(leadBlock(Strings.curing, page))
+    case .failed(let failure):
+        blocks.append(leadBlock(Strings.profileFailed, page))
+        blocks.append(reportBlock(failure.report, page, .error))
+    }
+    if !tokenHeld.steps.isEmpty {
+        let started = tokenHeld.steps.values.min() ?? model.now
+        let list = StepList(tokenHeld.steps, attempt: nil, startedAt: started)
+        let failed = if case .failed = tokenHeld.profile { true } else { false }
+        let rows = list.rows(page, underWay: failed ? "" : Strings.stepUnderWay)
+        blocks.append(Block(importance: Importance.facts, forms: [rows, []]))
+    }
+    blocks.append(tokenBlock(tokenHeld.held, model, page))
+    return blocks
+}
+
+func signedInBlocks(_ signedIn: SignedIn, _ model: ScreenModel, _ page: Page) -> [Block] {
+    let profile = signedIn.profile
+    var blocks = [headlineBlock(Strings.welcome(profile.displayName), page)]
+    let email = profile.email?.display ?? profile.username?.display ?? ""
+    if !email.isEmpty, email != profile.displayName {
+        let shown = page.charset.shown(email).elidedInTheMiddle(to: page.width, mark: page.glyphs.ellipsis)
+        blocks.append(
+            Block(
+                importance: Importance.facts,
+                forms: [[page.row([Run(shown)])], []],
+                isApart: false,
+                yieldsToFlash: true
+            )
+        )
+    }
+    blocks += refreshBlocks(signedIn.held, model, page)
+    if let notice = signedIn.notice, notice.isCurrent(at: model.now) {
+        blocks += noticeBlocks(notice, page)
+    }
+    blocks.append(factsBlock(signedIn, model, page))
+    blocks.append(tokenBlock(signedIn.held, model, page))
+    return blocks
+}
+
+/// The facts in two columns. As the room gets less, long ones take one row, then the least important go.
+private func factsBlock(_ signedIn: SignedIn, _ model: ScreenModel, _ page: Page) -> Block {
+    let profile = signedIn.profile
+    let scopes = signedIn.held.session.tokens.scope?.description
+    let state = profile.state?.display
+    let facts: [(label: String, value: String?, importance: Int)] = [
+        (Strings.title, profile.title?.display, 4),
+        (Strings.department, profile.department?.display, 5),
+        (Strings.division, profile.division?.display, 3),
+        (Strings.status, state == "active" ? nil : state, 6),
+        (Strings.region, signedIn.held.label, 0),
+        (Strings.session, model.context.storeName, 1),
+        (Strings.scopes, scopes ?? Strings.unnamedScopes, 2),
+    ]
+    let known = facts.compactMap { fact in
+        fact.value.flatMap { $0.isEmpty ? nil : (label: fact.label, value: $0, importance: fact.importance) }
+    }
+    var forms = [known.flatMap { page.fact($0.label, $0.value, wraps: true) }]
+    for least in stride(from: 6, through: 0, by: -1) {
+        forms.append(known.filter { $0.importance <= least }.flatMap { page.fact($0.label, $0.value) })
+    }
+    return Block(importance: Importance.facts, forms: forms + [[]])
+}
+
+/// How long the token lives, as a bar and a number, and what happens then.
+private func tokenBlock(_ held: HeldSession, _ model: ScreenModel, _ page: Page) -> Block {
+    let label = Run(Strings.token.padded(to: page.labelWidth), .muted)
+    guard let expiry = held.session.expiresAt, let lifetime = held.session.tokens.expiresIn else {
+        let rows = page.fact(Strings.token, Strings.noExpiry, wraps: true)
+        return Block(importance: Importance.token, forms: [rows], isApart: !page.isWide || true)
+    }
+    let left = Countdown(to: expiry, at: model.now, .minutesThenSeconds).shown
+    let fraction = Double(left) / Double(max(1, lifetime))
+    let role = held.urgency(left: left, fraction: fraction)
+    let time = left > 0 ? Strings.duration(left) : Strings.expiredToken
+    let words = page.isWide && left > 0 ? Strings.expiresIn(time) : time
+    let room = min(page.width, 76) - page.labelWidth - DisplayWidth.of(words) - 2
+    let bar = page.bar(fraction, columns: min(room, 36), role)
+    let row = page.row([label] + bar + [Run("  "), Run(words, role == .success ? .plain : role)])
+    let then = page.charset.shown(held.nextWords(at: model.now)).wrapped(to: page.textWidth - page.labelWidth)
+        .map { page.row([Run($0, .muted)], indent: page.labelWidth) }
+    return Block(importance: Importance.token, forms: [[row] + then, [row]])
+}
+
+/// Refreshing, where there is more to say than that it will happen.
+private func refreshBlocks(_ held: HeldSession, _ model: ScreenModel, _ page: Page) -> [Block] {
+    switch held.refresh {
+    case .idle, .needsSignIn: return []
+    case .underWay:
+        let rows = page.marked(page.glyphs.underWay, Strings.refreshing, .plain, markRole: .accent)
+        return [Block(importance: Importance.notice, forms: [rows])]
+    case .retrying(let failure, _, let nextAt):
+        let left = Countdown(to: nextAt, at: model.now, .minutesThenSeconds).shown
+        let lead = page.paragraph(Strings.refreshRetrying(Strings.duration(left)))
+        return [
+            reportBlock(failure.report, page, .warning),
+            Block(importance: Importance.nextAction, forms: [lead], isApart: false),
+        ]
+    case .failed(let failure):
+        return [
+            reportBlock(failure.report, page, .error),
+            Block(importance: Importance.nextAction, forms: [page.paragraph(Strings.refreshFailed)], isApart: false),
+        ]
+    }
+}
+
+private func noticeBlocks(_ notice: Notice, _ page: Page) -> [Block] {
+    switch notice.kind {
+    case .signInFailed(let failure), .profileNotReloaded(let failure):
+        let lead = page.paragraph(Strings.notice(notice.kind))
+        return [
+            Block(importance: Importance.nextAction, forms: [lead]),
+            reportBlock(failure.report, page, .warning),
+        ]
+    case .refreshed:
+        let rows = page.marked(page.glyphs.done, Strings.notice(notice.kind), .plain, markRole: .success)
+        return [Block(importance: Importance.notice, forms: [rows, []])]
+    default:
+        return noticesBlock([(notice.kind, notice.at)], page)
+    }
+}
+
+extension Notice {
+    /// How long good news stay on the screen, in seconds; bad news stay.
+    private static let goodNewsLast = 20.0
+
+    /// When it leaves the screen by itself.
+    var leavesAt: Date? {
+        switch kind {
+        case .refreshed, .signInCancelled, .callbackRepeated: at.addingTimeInterval(Self.goodNewsLast)
+        case .callbackRefused, .pasteRefused, .requestRefused, .signInFailed, .profileNotReloaded: nil
+        }
+    }
+
+    fileprivate func isCurrent(at now: Date) -> Bool {
+        leavesAt.map { now < $0 } ?? true
+    }
+}
+
+extension HeldSession {
+    /// Whether the program renews the token without anybody's help.
+    private var renewsItself: Bool {
+        switch refresh {
+        case .idle, .underWay: canRefresh
+        case .retrying, .failed, .needsSignIn: false
+        }
+    }
+
+    /// The bar's role: amber and red only where a person may have to act.
+    fileprivate func urgency(left: Int, fraction: Double) -> Role {
+        if renewsItself { return .success }
+        if left < 60 { return .error }
+        return fraction < 0.2 || left < 600 ? .warning : .success
+    }
+
+    /// What happens when the token expires.
+    fileprivate func nextWords(at now: Date) -> String {
+        switch refresh {
+        case .idle, .underWay: canRefresh ? Strings.refreshesBefore : Strings.noRefreshToken
+        case .retrying: Strings.untilThen
+        case .failed: Strings.untilThen
+        case .needsSignIn: Strings.needsSignIn
+        }
+    }
+}

@@ -1,0 +1,127 @@
+import FoundationEssentials
+import OAuth
+import SignIn
+
+/// The words of the screen. Those about failures stand with the failures (`FailureReport`), so that the screen, the
+/// plain lines and the pages in the browser say the same.
+public enum Strings {
+    static let program = "genesys-login"
+    static let demo = "demo cloud"
+
+    // MARK: Headlines
+
+    static let signedOut = "Signed out"
+    static let waiting = "Waiting for your browser"
+    static let tokenHeld = "Token held"
+    static func welcome(_ name: String) -> String { "Welcome, \(name)" }
+    static let helpHeadline = "Keys"
+
+    // MARK: Signed out
+
+    static let neverSignedIn = "Press Enter to sign in with your browser."
+    static let telling = "Forgotten on this machine; telling the server to delete the token…"
+    static let revoked = "The token was deleted at the server and forgotten on this machine."
+    static let onlyForgotten =
+        "Forgotten on this machine, but the server could not be told. The token lives until it "
+        + "expires."
+    static let cancelled = "The sign-in was cancelled. Nothing was kept."
+    static let failed = "The sign-in did not succeed."
+    static let expired = "Your session has expired. Sign in again to go on."
+    static let ended = "Your session has ended."
+    static let noClientID = "No client id is set, so nobody can sign in yet."
+    static let noClientIDRemedy = "Give it with --client-id or in GENESYSCLOUD_OAUTHCLIENT_ID."
+
+    // MARK: Waiting
+
+    static let finishInBrowser = "Sign in there and approve; this screen goes on by itself."
+    static let openYourself = "Open the URL below in your browser; this screen goes on by itself."
+    static let preparing = "Opening the door for the callback…"
+    static let exchanging = "The callback is here. Exchanging its code for a token…"
+    static func stillSignedIn(_ name: String) -> String { "Until then you stay signed in as \(name)." }
+    static func timeLeft(_ left: String) -> String { "\(left) left" }
+    static let urlHint = "No window? Open this URL:"
+    static let elidedURLHint = "c copies the whole URL, u shows it:"
+    static let tunnel = "Your browser is on another machine? There, first run:"
+    static func sshCommand(_ host: String, _ port: Int, _ destination: String?) -> String {
+        "ssh -L \(port):\(host):\(port) \(destination ?? "…")"
+    }
+
+    // MARK: Steps
+
+    static func step(_ step: Step, _ attempt: Attempt?) -> String {
+        switch step {
+        case .keyPairMade: "Key pair made"
+        case .listening: attempt?.boundRedirectURI.map { "Listening on \(host($0))" } ?? "Listening for the callback"
+        case .browserOpened:
+            switch attempt?.browser {
+            case .notWanted: "Browser: yours to open"
+            case .failed: "Browser not opened"
+            default: "Browser opened"
+            }
+        case .callbackReceived: "Callback received"
+        case .codeExchanged: "Code exchanged"
+        case .profileLoaded: "Profile loaded"
+        }
+    }
+
+    static let stepUnderWay = "waiting"
+
+    private static func host(_ uri: RedirectURI) -> String {
+        switch uri.host {
+        case .localhost: "localhost:\(uri.port)"
+        case .ipv4(let literal): "\(literal):\(uri.port)"
+        case .ipv6: "[::1]:\(uri.port)"
+        }
+    }
+
+    // MARK: Session
+
+    static let loadingProfile = "Signed in. Loading your profile…"
+    static let curing = "The token was not accepted; refreshing it…"
+    static let profileFailed = "You are signed in, but your profile could not be loaded."
+    static func expiresIn(_ time: String) -> String { "expires in \(time)" }
+    static let expiredToken = "expired"
+    static let noExpiry = "The server did not say when the token expires."
+    static let refreshesBefore = "Refreshed silently before that."
+    static let untilThen = "The token is good until then."
+    static let noRefreshToken = "No refresh token: press r to sign in again before that."
+    static let needsSignIn = "It cannot be refreshed: press r to sign in again."
+    static let refreshing = "Refreshing the token…"
+    static func refreshRetrying(_ time: String) -> String { "The refresh failed. Next try in \(time); r tries now." }
+    static let refreshFailed = "The token could not be refreshed. It is good until it expires; r tries again."
+    static let unnamedScopes = "not named by the server"
+
+    // MARK: Labels
+
+    static let email = "E-mail"
+    static let title = "Title"
+    static let department = "Department"
+    static let division = "Division"
+    static let status = "Status"
+    static let region = "Region"
+    static let session = "Session"
+    static let scopes = "Scopes"
+    static let clientID = "Client id"
+    static let callback = "Callback"
+    static let token = "Token"
+    static let why = "Why"
+    static let remedy = "What to do"
+    static let shortRemedy = "Do"
+    static let serverSays = "Server says"
+    static let shortServerSays = "Server"
+    static let correlation = "Support id"
+    static let shortCorrelation = "Support id"
+
+    // MARK: Small terminals
+
+    static func tooSmall(_ columns: Int, _ rows: Int) -> String { "Too small: need \(columns)x\(rows)" }
+
+    // MARK: Messages
+
+    /// After `c`: a terminal does not say whether it took the text.
+    public static let copied = "URL sent to the clipboard. Not there? Press u."
+    /// After `o`.
+    public static let openingAgain = "Opening the browser again."
+    /// Below the bare URL.
+    static let pressEnter = "Press Enter to go back."
+}
