@@ -69,7 +69,11 @@ let package = Package(
         ),
         .target(
             name: "DemoCloud",
-            dependencies: ["OAuth", hummingbird, httpTypes, logging, nioCore],
+            dependencies: ["OAuth", crypto, hummingbird, httpTypes, logging, nioCore],
+            resources: [
+                .embedInCode("../../Resources/demo-sign-in.html"),
+                .embedInCode("../../Resources/demo-message.html"),
+            ],
             swiftSettings: settings
         ),
         .systemLibrary(name: "CNcurses", providers: [.apt(["libncurses-dev"])]),
@@ -82,7 +86,7 @@ let package = Package(
             name: "genesys-login",
             dependencies: [
                 "OAuth", "GenesysCloud", "SignIn", "SessionStore", "SignInRuntime", "DemoCloud", "TerminalUI",
-                argumentParser,
+                argumentParser, nioPosix,
             ],
             swiftSettings: settings
         ),

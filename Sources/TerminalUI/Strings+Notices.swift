@@ -36,6 +36,7 @@ extension Strings {
         switch refusal {
         case .method: "only GET is taken"
         case .path: "it went to another path"
+        case .notHTTP: "it is not http"
         case .host: "it was meant for another host"
         }
     }

@@ -4,8 +4,6 @@ import GenesysCloud
 import OAuth
 import SignIn
 
-extension Scenario: ExpressibleByArgument {}
-
 /// `genesys-login demo`: the screen against the embedded demo cloud.
 struct DemoCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -22,7 +20,16 @@ struct DemoCommand: AsyncParsableCommand {
             """
     )
 
-    @Option(help: ArgumentHelp("What the demo cloud does; see below.", valueName: "name"))
+    @Option(
+        help: ArgumentHelp("What the demo cloud does; see above (default: happy).", valueName: "name"),
+        transform: { name in
+            guard let scenario = Scenario(rawValue: name) else {
+                let names = Scenario.allCases.map(\.rawValue).joined(separator: ", ")
+                throw ValidationError("There is no scenario \(ServerText(name)). The scenarios are \(names).")
+            }
+            return scenario
+        }
+    )
     var scenario: Scenario = .happy
 
     @Flag(name: .customLong("server-only"), help: "Serve the demo cloud alone, and print the options that point at it.")

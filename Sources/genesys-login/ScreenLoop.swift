@@ -75,7 +75,11 @@ struct ScreenLoop {
                 if let intent = intent(for: input, in: model, screen: screen) {
                     await act(on: intent, input: input)
                 }
-            case .state(let state): model.state = state
+            case .state(let state):
+                model.state = state
+                // Nobody needs the bare URL any more.
+                if case .awaitingCallback(let attempt) = state, !attempt.isExchanging { break }
+                terminal.leaveBare()
             case .tick: break
             case .flashOver(let number): if number == flashes { model.flash = nil }
             case .engineEnded: break loop

@@ -66,15 +66,20 @@ struct ScreenSession {
                 store: store
             )
         )
+        var approveHere: (@Sendable (String) async -> Void)?
+        if let approve {
+            approveHere = { [transport = live.transport] url in await Self.deliver(approve, url, transport) }
+        }
         var loop = ScreenLoop(
             terminal: terminal,
             engine: engine,
             signIn: signIn,
-            approve: approve.map { approve in { url in await deliver(approve, url, live.transport) } },
+            approve: approveHere,
             context: context(terminal, store: store)
         )
         let ending = await loop.run()
         terminal.close()
+        await live.shutdown()
         try finish(ending)
     }
 
@@ -106,8 +111,7 @@ struct ScreenSession {
     }
 
     /// Approves as the first person, and brings the callback to the listener as a browser would.
-    @Sendable
-    private func deliver(_ approve: Approve, _ url: String, _ transport: HTTPTransport) async {
+    private static func deliver(_ approve: Approve, _ url: String, _ transport: HTTPTransport) async {
         guard let callback = await approve(url) else { return }
         guard let answer = try? await transport.send(HTTPRequest(method: .get, url: callback)),
             let location = answer.headers["location"], location.hasPrefix("/"),
