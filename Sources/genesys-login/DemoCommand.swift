@@ -83,7 +83,7 @@ extension DemoCommand {
     private func serve(_ cloud: DemoCloud, clientID: String) async throws {
         do throws(DemoCloudError) {
             try await cloud.run { url in
-                print("--client-id \(clientID) --login-url \(url) --api-url \(url)")
+                Console.output("--client-id \(clientID) --login-url \(url) --api-url \(url)")
                 Console.line(
                     "The demo cloud serves the scenario \(scenario.rawValue) at \(url) until Ctrl-C. In another "
                         + "terminal: genesys-login with the options above."

@@ -15,7 +15,7 @@ struct GenesysLogin: AsyncParsableCommand {
               genesys-login --client-id 12345678-90ab-cdef-1234-567890abcdef --region eu-central-1
             """,
         version: Version.current,
-        subcommands: [ScreenCommand.self, DemoCommand.self],
+        subcommands: [ScreenCommand.self, DemoCommand.self, LoginCommand.self],
         defaultSubcommand: ScreenCommand.self
     )
 }
@@ -24,14 +24,4 @@ struct GenesysLogin: AsyncParsableCommand {
 enum Version {
     /// The version, as CHANGELOG.md has it.
     static let current = "0.1.0"
-}
-
-/// The exit statuses that scripts rely on.
-enum ExitStatus {
-    /// Not done.
-    static let failed = ExitCode(1)
-    /// Wrong usage or configuration (`EX_USAGE`).
-    static let usage = ExitCode(64)
-    /// Ctrl-C ended the program.
-    static let interrupted = ExitCode(130)
 }

@@ -18,14 +18,7 @@ struct ScreenCommand: AsyncParsableCommand {
     func run() async throws {
         try await reportingUsage { () throws(UsageError) in
             let settings = try Settings(options, environment: ProcessEnvironment.variables)
-            guard let clientID = settings.clientID else {
-                throw UsageError(
-                    "There is no client id yet.",
-                    "Create an OAuth client with the grant type Code Authorization (PKCE) in Admin > Integrations > "
-                        + "OAuth, and name it with --client-id or GENESYSCLOUD_OAUTHCLIENT_ID. To look around first: "
-                        + "genesys-login demo"
-                )
-            }
+            let clientID = try settings.requireClientID()
             try ScreenSession.requireTerminal()
             return ScreenSession(settings: settings, signIn: settings.signIn(clientID: clientID))
         }.run()
@@ -39,23 +32,5 @@ func reportingUsage<Result>(_ body: () throws(UsageError) -> Result) throws -> R
     } catch {
         Console.complain("\(error.problem) \(error.remedy)")
         throw ExitStatus.usage
-    }
-}
-
-/// Lines for people, on standard error: standard output carries data alone.
-enum Console {
-    /// Writes a complaint, after the program's name.
-    static func complain(_ text: String) {
-        line("genesys-login: \(text)")
-    }
-
-    /// Writes one line.
-    static func line(_ text: String) {
-        var bytes = Array("\(text)\n".utf8)[...]
-        while !bytes.isEmpty {
-            let written = bytes.withUnsafeBytes { write(STDERR_FILENO, $0.baseAddress, $0.count) }
-            guard written > 0 else { return }
-            bytes = bytes.dropFirst(written)
-        }
     }
 }

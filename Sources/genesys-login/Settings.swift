@@ -65,6 +65,19 @@ struct Settings: Sendable {
         }
     }
 
+    /// The client identifier, without which nobody can sign in.
+    func requireClientID() throws(UsageError) -> ClientID {
+        guard let clientID else {
+            throw UsageError(
+                "There is no client id yet.",
+                "Create an OAuth client with the grant type Code Authorization (PKCE) in Admin > Integrations > OAuth, "
+                    + "and name it with --client-id or GENESYSCLOUD_OAUTHCLIENT_ID. To look around first: "
+                    + "genesys-login demo"
+            )
+        }
+        return clientID
+    }
+
     /// The settings of an attempt with `clientID`, in `environment` where it is not this one's.
     func signIn(clientID: ClientID, environment: Environment? = nil) -> SignInSettings {
         SignInSettings(

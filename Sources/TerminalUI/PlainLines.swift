@@ -1,0 +1,60 @@
+import SignIn
+
+/// What the plain lines say when the program goes from one state to the next: the screen's words without the screen,
+/// for scripts, screen readers and dumb terminals.
+///
+/// - Returns: whole lines in order; none where nothing happened that a person would want to hear.
+public func plainLines(from old: State, to new: State) -> [String] {
+    switch new {
+    case .awaitingCallback(let attempt): attemptLines(from: old.attempt, to: attempt)
+    case .tokenHeld(let held):
+        switch held.profile {
+        case .underWay: old.attempt == nil ? [] : [Strings.step(.codeExchanged, nil) + "."]
+        case .awaitingRefresh: [Strings.curing]
+        case .failed(let failure): [Strings.profileFailed] + plainLines(failure.report)
+        }
+    case .userProfile(let signedIn):
+        if case .userProfile = old { [] } else { [Strings.welcome(signedIn.profile.displayName) + "."] }
+    case .loggedOut(.failed(let failure)): [Strings.failed] + plainLines(failure.report)
+    case .loggedOut(.sessionExpired(let failure)):
+        [failure == nil ? Strings.expired : Strings.ended] + (failure.map { plainLines($0.report) } ?? [])
+    case .loggedOut(.cancelled): [Strings.cancelled]
+    case .loggedOut(.neverSignedIn), .loggedOut(.signedOut): []
+    }
+}
+
+/// A failure as lines: what happened, why, what to do, the server's own words, and what support asks for.
+public func plainLines(_ report: FailureReport) -> [String] {
+    var lines = [
+        report.summary, "\(Strings.why): \(report.cause)", "\(Strings.remedy): \(report.remedy)",
+    ]
+    if let words = report.serverWords { lines.append("\(Strings.serverSays): \(words)") }
+    if let id = report.correlationID { lines.append("\(Strings.correlation): \(id)") }
+    return lines
+}
+
+private func attemptLines(from old: Attempt?, to new: Attempt) -> [String] {
+    var lines: [String] = []
+    if old?.boundRedirectURI == nil, new.boundRedirectURI != nil {
+        lines.append(Strings.step(.listening, new) + ".")
+        if let url = new.authorizationURL {
+            lines.append(new.settings.opensBrowser ? Strings.plainURLHint : Strings.plainOpenYourself)
+            lines.append(url)
+        }
+    }
+    if old?.browser != new.browser, case .failed(let failure) = new.browser {
+        let report = failure.report
+        lines += [report.summary, "\(Strings.why): \(report.cause)"]
+    }
+    for notice in new.notices where old?.notices.contains(notice) != true {
+        lines.append(Strings.notice(notice.kind))
+    }
+    if old?.isExchanging != true, new.isExchanging { lines.append(Strings.exchanging) }
+    return lines
+}
+
+extension State {
+    fileprivate var attempt: Attempt? {
+        if case .awaitingCallback(let attempt) = self { attempt } else { nil }
+    }
+}

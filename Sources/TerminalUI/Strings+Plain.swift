@@ -1,0 +1,5 @@
+/// Words of the plain lines that the screen does not need.
+extension Strings {
+    static let plainURLHint = "Opening your browser. If no window appears, open this URL on this machine:"
+    static let plainOpenYourself = "Open this URL in a browser on this machine:"
+}

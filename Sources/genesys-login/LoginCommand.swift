@@ -1,0 +1,163 @@
+import ArgumentParser
+import Dispatch
+import FoundationEssentials
+import GenesysCloud
+import Glibc
+import NIOPosix
+import OAuth
+import SessionStore
+import SignIn
+import SignInRuntime
+import TerminalUI
+
+/// `genesys-login login`: the same sign-in as plain lines.
+struct LoginCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "login",
+        abstract: "Sign in with plain lines: for scripts, screen readers and dumb terminals.",
+        discussion: """
+            What happens is told on standard error; who signed in is written to standard output.
+            Exit status: 0 signed in; 1 failed; 64 wrong usage; 69 service unreachable; 75 timed out; 77 refused; \
+            130 interrupted.
+
+            Examples:
+              genesys-login login --client-id 12345678-90ab-cdef-1234-567890abcdef
+              genesys-login login --no-browser --timeout 60 --json
+            """
+    )
+
+    @Flag(help: "Write one JSON object to standard output.")
+    var json = false
+
+    @OptionGroup var options: Options
+
+    func run() async throws {
+        let (settings, signIn) = try reportingUsage { () throws(UsageError) in
+            let settings = try Settings(options, environment: ProcessEnvironment.variables)
+            return (settings, settings.signIn(clientID: try settings.requireClientID()))
+        }
+        let eventLoops = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        let live = LiveTransport(eventLoops: eventLoops)
+        let engine = Engine(
+            .live(
+                browser: Browser(settings.browser),
+                eventLoops: eventLoops,
+                transport: live.transport,
+                store: .memory()
+            )
+        )
+        let interrupts = Self.interrupts(engine)
+        let result = await signInOnce(engine, signIn)
+        interrupts.cancel()
+        await live.shutdown()
+        try report(result)
+    }
+
+    /// How a sign-in in plain lines ended.
+    private enum Result {
+        case signedIn(SignedIn)
+        case failed(Failure)
+        case cancelled
+    }
+
+    private func signInOnce(_ engine: Engine, _ signIn: SignInSettings) async -> Result {
+        await engine.send(.signInChosen(engine.plan(signIn)))
+        var shown = State.initial
+        var result = Result.cancelled
+        for await state in engine.states {
+            for line in plainLines(from: shown, to: state) { Console.line(line) }
+            shown = state
+            switch state {
+            case .userProfile(let signedIn): result = .signedIn(signedIn)
+            case .tokenHeld(let held):
+                guard case .failed(let failure) = held.profile else { continue }
+                result = .failed(failure)
+            case .loggedOut(.failed(let failure)), .loggedOut(.sessionExpired(let failure?)): result = .failed(failure)
+            case .loggedOut: result = .cancelled
+            case .awaitingCallback: continue
+            }
+            await engine.send(.quitChosen)
+        }
+        return result
+    }
+
+    /// Ctrl-C gives the attempt up, and the program ends by itself.
+    private static func interrupts(_ engine: Engine) -> any DispatchSourceSignal {
+        signal(SIGINT, SIG_IGN)
+        let source = DispatchSource.makeSignalSource(signal: SIGINT, queue: .global())
+        source.setEventHandler { Task { await engine.send(.cancelChosen) } }
+        source.resume()
+        return source
+    }
+
+    private func report(_ result: Result) throws {
+        switch result {
+        case .signedIn(let signedIn):
+            if json {
+                Console.data(SignedInJSON(signedIn))
+            } else {
+                let email = signedIn.profile.email.map { " <\($0)>" } ?? ""
+                Console.output("\(signedIn.profile.displayName)\(email)")
+            }
+        case .failed(let failure):
+            if json { Console.data(FailureJSON(failure.report)) }
+            throw ExitStatus.of(failure)
+        case .cancelled:
+            throw ExitStatus.interrupted
+        }
+    }
+}
+
+/// `--json` of a sign-in. The keys are stable.
+private struct SignedInJSON: Encodable {
+    let signedIn = true
+    let userID: String
+    let name: String
+    let email: String?
+    let expiresAt: String?
+
+    enum CodingKeys: String, CodingKey {
+        case signedIn = "signed_in"
+        case userID = "user_id"
+        case name, email
+        case expiresAt = "expires_at"
+    }
+
+    init(_ signedIn: SignedIn) {
+        userID = signedIn.profile.id
+        name = signedIn.profile.displayName
+        email = signedIn.profile.email?.display
+        expiresAt = signedIn.held.session.expiresAt.map { $0.formatted(.iso8601) }
+    }
+}
+
+/// `--json` of a failure. The keys are stable.
+private struct FailureJSON: Encodable {
+    let error: Words
+
+    struct Words: Encodable {
+        let code: String
+        let summary: String
+        let cause: String
+        let remedy: String
+        let serverWords: String?
+        let correlationID: String?
+
+        enum CodingKeys: String, CodingKey {
+            case code, summary, cause, remedy
+            case serverWords = "server_words"
+            case correlationID = "correlation_id"
+        }
+    }
+
+    init(_ report: FailureReport) {
+        error = Words(
+            code: report.code,
+            summary: report.summary,
+            cause: report.cause,
+            remedy: report.remedy,
+            serverWords: report.serverWords?.display,
+            correlationID: report.correlationID?.display
+        )
+    }
+}
