@@ -51,11 +51,21 @@ let package = Package(
                 "OAuth", "GenesysCloud", "SignIn", "SessionStore",
                 asyncHTTPClient, hummingbird, httpTypes, logging, nioCore, nioPosix, nioHTTP1, nioSSL, subprocess,
             ],
+            resources: [
+                .embedInCode("../../Resources/signed-in.html"),
+                .embedInCode("../../Resources/failed.html"),
+                .embedInCode("../../Resources/pending.html"),
+                .embedInCode("../../Resources/refused.html"),
+            ],
             swiftSettings: settings
         ),
         .target(
             name: "DemoCloud",
-            dependencies: ["OAuth", hummingbird, httpTypes, logging, nioCore],
+            dependencies: ["OAuth", crypto, hummingbird, httpTypes, logging, nioCore],
+            resources: [
+                .embedInCode("../../Resources/demo-sign-in.html"),
+                .embedInCode("../../Resources/demo-message.html"),
+            ],
             swiftSettings: settings
         ),
         .systemLibrary(name: "CNcurses", providers: [.apt(["libncurses-dev"])]),

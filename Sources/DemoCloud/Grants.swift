@@ -1,0 +1,161 @@
+import FoundationEssentials
+import OAuth
+
+/// What the person approved, and to whom.
+struct Approval: Sendable {
+    let request: AuthorizationQuestion
+    let person: Person
+}
+
+/// A pair of tokens as it goes out.
+struct IssuedTokens: Sendable {
+    let accessToken: Secret
+    let refreshToken: Secret?
+    let lifetime: Int
+}
+
+/// Every code and token that was given, and what each is still good for.
+struct Grants {
+    /// Codes live ten minutes, the most that RFC 6749 §4.1.2 recommends.
+    static let codeLifetime: TimeInterval = 600
+
+    /// All tokens that come from one approval: they end together.
+    struct Family {
+        let approval: Approval
+        var isRevoked = false
+        /// How often the profile was asked for with this family's tokens.
+        var profileRequests = 0
+    }
+
+    private struct Code {
+        let approval: Approval
+        let expiresAt: Date
+        var isSpent = false
+        var family: Int?
+    }
+
+    private struct AccessToken {
+        let family: Int
+        let expiresAt: Date
+    }
+
+    private struct RefreshToken {
+        let family: Int
+        var isSpent = false
+    }
+
+    private let policy: TokenPolicy
+    private var families: [Family] = []
+    private var codes: [Secret: Code] = [:]
+    private var accessTokens: [Secret: AccessToken] = [:]
+    private var refreshTokens: [Secret: RefreshToken] = [:]
+    /// Every code, access token and refresh token ever given.
+    private(set) var issued: [Secret] = []
+
+    init(policy: TokenPolicy) {
+        self.policy = policy
+    }
+
+    /// A new code for `approval`.
+    mutating func issueCode(for approval: Approval, now: Date) -> Secret {
+        let code = issue()
+        codes[code] = Code(approval: approval, expiresAt: now.addingTimeInterval(Self.codeLifetime))
+        return code
+    }
+
+    /// Spends an authorization code (RFC 6749 §4.1.3, RFC 7636 §4.6). Presenting a code spends it, whatever comes
+    /// of it; presenting it again revokes the tokens that it gave (RFC 6749 §4.1.2).
+    mutating func redeem(_ exchange: CodeExchange, now: Date) throws(TokenRefusal) -> IssuedTokens {
+        guard var code = codes[exchange.code] else { throw .invalidGrant("the code is unknown") }
+        if code.isSpent {
+            if let family = code.family { families[family].isRevoked = true }
+            throw .invalidGrant("the code was used before")
+        }
+        code.isSpent = true
+        codes[exchange.code] = code
+        let request = code.approval.request
+        guard now < code.expiresAt else { throw .invalidGrant("the code has expired") }
+        guard exchange.clientID == request.clientID else {
+            throw .invalidGrant("the code was given to another client")
+        }
+        guard exchange.redirectURI == request.replyTo.redirectURI else {
+            throw .invalidGrant("redirect_uri is not the one of the authorization request")
+        }
+        guard Secret(CodeChallenge(of: exchange.verifier).value).matchesInConstantTime(Secret(request.challenge)) else {
+            throw .invalidGrant("code_verifier does not fit code_challenge")
+        }
+        families.append(Family(approval: code.approval))
+        codes[exchange.code]?.family = families.endIndex - 1
+        return issueTokens(family: families.endIndex - 1, now: now)
+    }
+
+    /// Spends a refresh token and gives the next one (RFC 6749 §6). One that was spent before is in two hands, so
+    /// the whole family ends (RFC 9700 §4.14.2).
+    mutating func refresh(_ exchange: RefreshExchange, now: Date) throws(TokenRefusal) -> IssuedTokens {
+        guard let token = refreshTokens[exchange.refreshToken] else {
+            throw .invalidGrant("the refresh token is unknown")
+        }
+        let family = families[token.family]
+        guard exchange.clientID == family.approval.request.clientID else {
+            throw .invalidGrant("the refresh token was given to another client")
+        }
+        guard !family.isRevoked else { throw .invalidGrant("the refresh token was revoked") }
+        guard !token.isSpent else {
+            families[token.family].isRevoked = true
+            throw .invalidGrant("the refresh token was used before: all tokens of this sign-in are revoked")
+        }
+        guard policy.acceptsRefreshTokens else { throw .invalidGrant("the session has ended") }
+        if let wanted = exchange.scope {
+            let granted = family.approval.request.scope?.tokens ?? []
+            guard wanted.tokens.allSatisfy(granted.contains) else {
+                throw TokenRefusal(400, "invalid_scope", "the scope is wider than what was granted")
+            }
+        }
+        refreshTokens[exchange.refreshToken]?.isSpent = true
+        return issueTokens(family: token.family, now: now)
+    }
+
+    /// The family of a live access token; `nil` for every other token.
+    func family(accessToken: Secret, now: Date) -> Int? {
+        guard let token = accessTokens[accessToken], now < token.expiresAt, !families[token.family].isRevoked else {
+            return nil
+        }
+        return token.family
+    }
+
+    /// The person that the family `index` belongs to, and how often the profile was asked for, this time included.
+    mutating func countProfileRequest(family index: Int) -> (person: Person, count: Int) {
+        families[index].profileRequests += 1
+        return (families[index].approval.person, families[index].profileRequests)
+    }
+
+    /// Ends every token of the family `index`.
+    mutating func revoke(family index: Int) {
+        families[index].isRevoked = true
+    }
+
+    private mutating func issueTokens(family: Int, now: Date) -> IssuedTokens {
+        let access = issue()
+        let expiresAt = now.addingTimeInterval(Double(policy.acceptedLifetime))
+        accessTokens[access] = AccessToken(family: family, expiresAt: expiresAt)
+        var refresh: Secret?
+        if policy.givesRefreshToken {
+            let token = issue()
+            refreshTokens[token] = RefreshToken(family: family)
+            refresh = token
+        }
+        return IssuedTokens(accessToken: access, refreshToken: refresh, lifetime: policy.announcedLifetime)
+    }
+
+    private mutating func issue() -> Secret {
+        let value = Secret(randomIdentifier())
+        issued.append(value)
+        return value
+    }
+}
+
+/// 256 random bits from the system's secure source, in 43 URL-safe characters.
+func randomIdentifier() -> String {
+    var source = SystemRandomNumberGenerator()
+    return Base64URL.encode(Entropy(from: &source).bytes)
+}
