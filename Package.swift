@@ -78,6 +78,11 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
+        .testTarget(
+            name: "DemoCloudTests",
+            dependencies: ["DemoCloud", "OAuth", crypto],
+            swiftSettings: settings
+        ),
     ],
     swiftLanguageModes: [.v6]
 )
