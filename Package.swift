@@ -65,6 +65,12 @@ let package = Package(
                 .embedInCode("../../Resources/pending.html"),
                 .embedInCode("../../Resources/refused.html"),
             ],
+            resources: [
+                .embedInCode("../../Resources/signed-in.html"),
+                .embedInCode("../../Resources/failed.html"),
+                .embedInCode("../../Resources/pending.html"),
+                .embedInCode("../../Resources/refused.html"),
+            ],
             swiftSettings: settings
         ),
         .target(
@@ -91,15 +97,8 @@ let package = Package(
             swiftSettings: settings
         ),
         .testTarget(
-            name: "SignInRuntimeTests",
-            dependencies: [
-                "OAuth", "GenesysCloud", "SignIn", "SessionStore", "SignInRuntime", nioCore, nioPosix,
-            ],
-            swiftSettings: settings
-        ),
-        .testTarget(
-            name: "genesys-loginTests",
-            dependencies: ["genesys-login", "OAuth", "GenesysCloud", "SignInRuntime", argumentParser],
+            name: "DemoCloudTests",
+            dependencies: ["DemoCloud", "OAuth", crypto],
             swiftSettings: settings
         ),
     ],

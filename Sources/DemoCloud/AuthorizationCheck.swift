@@ -93,7 +93,12 @@ enum AuthorizationVerdict: Equatable {
         }
         self = .asked(
             AuthorizationQuestion(
-                clientID: clientID, replyTo: reply, challenge: challenge, scope: scope.flatMap(Scope.init)))
+                clientID: clientID,
+                replyTo: reply,
+                challenge: challenge,
+                scope: scope.flatMap(Scope.init)
+            )
+        )
     }
 
     private static func isBase64URL(_ byte: UInt8) -> Bool {

@@ -62,7 +62,9 @@ extension DemoCloud {
             return question.replyTo.error("access_denied", "The organization does not allow this app.")
         }
         let code = grants.issueCode(
-            for: Approval(request: question, person: person), now: configuration.now())
+            for: Approval(request: question, person: person),
+            now: configuration.now()
+        )
         return question.replyTo.url([.init("code", code.reveal())])
     }
 

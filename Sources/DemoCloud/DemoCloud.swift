@@ -23,7 +23,9 @@ public actor DemoCloud {
     public init(_ configuration: DemoConfiguration) {
         self.configuration = configuration
         registration = ClientRegistration(
-            clientID: configuration.clientID, redirectURIs: configuration.registeredRedirectURIs)
+            clientID: configuration.clientID,
+            redirectURIs: configuration.registeredRedirectURIs
+        )
         grants = Grants(policy: configuration.scenario.tokenPolicy)
     }
 

@@ -23,7 +23,9 @@ public struct DemoConfiguration: Sendable {
 
     /// A configuration that works without an argument.
     public init(
-        scenario: Scenario = .happy, port: Int = 0, clientID: String = "demo-client",
+        scenario: Scenario = .happy,
+        port: Int = 0,
+        clientID: String = "demo-client",
         registeredRedirectURIs: [String] = defaultRedirectURIs,
         now: @escaping @Sendable () -> Date = { Date() },
         pause: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }

@@ -14,7 +14,7 @@ enum Page {
                 "name": person.name ?? person.email,
                 "detail": person.name == nil
                     ? "no name in the directory"
-                    : [person.title, person.department].compactMap(\.self).joined(separator: ", "),
+                    : [person.title, person.department].compactMap(\.self).joined(separator: " · "),
             ])
         }
         let html = template.page(
@@ -22,7 +22,9 @@ enum Page {
                 "request": id.reveal(),
                 "client_id": question.clientID,
                 "redirect_uri": question.replyTo.redirectURI,
-            ], rows: rows)
+            ],
+            rows: rows
+        )
         return page(200, html, formAction: "'self' \(origin(question.replyTo.redirectURI))")
     }
 
@@ -39,8 +41,10 @@ enum Page {
     /// What a proxy sends in place of the server it cannot reach.
     static var badGateway: Answer {
         Answer(
-            status: 502, type: "text/html",
-            body: Data("<html><head><title>502 Bad Gateway</title></head><body>502 Bad Gateway</body></html>".utf8))
+            status: 502,
+            type: "text/html",
+            body: Data("<html><head><title>502 Bad Gateway</title></head><body>502 Bad Gateway</body></html>".utf8)
+        )
     }
 
     private static func message(_ status: Int, title: String, words: String) -> Answer {

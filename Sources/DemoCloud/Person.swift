@@ -19,7 +19,8 @@ struct Person: Sendable {
             username: "ada.okafor@example.com",
             title: "Contact Center Supervisor",
             department: "Customer Care",
-            division: "Home"),
+            division: "Home"
+        ),
         Person(
             id: "6f1f7d3a-40c9-4f0e-9a55-2d1c3b7e8a02",
             email: "thao.watanabe@example.com",
@@ -28,7 +29,8 @@ struct Person: Sendable {
             username: "thao.watanabe@example.com",
             title: "お客様相談室 主任 (مديرة الجودة)",
             department: "Chăm sóc khách hàng",
-            division: "アジア太平洋"),
+            division: "アジア太平洋"
+        ),
         Person(
             id: "6f1f7d3a-40c9-4f0e-9a55-2d1c3b7e8a03",
             email: "mallory@example.com",
@@ -37,9 +39,11 @@ struct Person: Sendable {
             username: "mallory@example.com",
             title: "Tester \u{1B}P+q544e\u{1B}\\ of terminals",
             department: "Quality\u{2066}\u{200B}\u{8}\u{8}\u{8}",
-            division: "Home"),
+            division: "Home"
+        ),
         Person(
             id: "6f1f7d3a-40c9-4f0e-9a55-2d1c3b7e8a04",
-            email: "no.name@example.com"),
+            email: "no.name@example.com"
+        ),
     ]
 }

@@ -12,12 +12,15 @@ extension DemoCloud {
         switch configuration.scenario {
         case .rateLimited where count <= 2:
             return APIProblem(
-                status: 429, code: "too.many.requests",
+                status: 429,
+                code: "too.many.requests",
                 message: "Rate limit exceeded the maximum. Retry the request in [5] seconds"
             ).answer.adding("Retry-After", "5").limited(count: 300)
         case .serverError where count <= 5:
             return APIProblem(
-                status: 503, code: "service.unavailable", message: "The service is temporarily unavailable."
+                status: 503,
+                code: "service.unavailable",
+                message: "The service is temporarily unavailable."
             ).answer
         default:
             return Answer.json(200, ProfileWire(person)).limited(count: count)
@@ -45,14 +48,17 @@ extension DemoCloud {
         guard parts.count == 2, parts[0].lowercased() == "bearer" else {
             return .refused(
                 APIProblem(
-                    status: 401, code: "authentication.required",
+                    status: 401,
+                    code: "authentication.required",
                     message: "No authentication bearer token specified in authorization header."
-                ).answer.adding("WWW-Authenticate", "Bearer"))
+                ).answer.adding("WWW-Authenticate", "Bearer")
+            )
         }
         guard let family = grants.family(accessToken: Secret(String(parts[1])), now: configuration.now()) else {
             return .refused(
                 APIProblem(status: 401, code: "bad.credentials", message: "Invalid login credentials.")
-                    .answer.adding("WWW-Authenticate", #"Bearer error="invalid_token""#))
+                    .answer.adding("WWW-Authenticate", #"Bearer error="invalid_token""#)
+            )
         }
         return .accepted(family)
     }

@@ -1,9 +1,9 @@
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #elseif canImport(Musl)
-import Musl
+    import Musl
 #else
-import Darwin
+    import Darwin
 #endif
 import HTTPTypes
 import Hummingbird
@@ -31,13 +31,19 @@ extension DemoCloud {
                 configuration: .init(
                     idleTimeout: .seconds(5),
                     httpDecoderConfiguration: .init(
-                        maxHeaderFieldSize: 8192, maxHeaderListSize: 16384, maxHeaderFieldCount: 64))),
+                        maxHeaderFieldSize: 8192,
+                        maxHeaderListSize: 16384,
+                        maxHeaderFieldCount: 64
+                    )
+                )
+            ),
             configuration: ApplicationConfiguration(address: .hostname("127.0.0.1", port: configuration.port)),
             onServerRunning: { channel in
                 port.yield(channel.localAddress?.port ?? 0)
                 port.finish()
             },
-            logger: Logger(label: "demo", factory: { _ in SwiftLogNoOpLogHandler() }))
+            logger: Logger(label: "demo", factory: { _ in SwiftLogNoOpLogHandler() })
+        )
         do {
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask { try await application.run() }
@@ -71,7 +77,8 @@ extension DemoCloud {
             host: request.head.authority ?? "",
             authorization: request.headers[.authorization],
             contentType: request.headers[.contentType],
-            body: body.flatMap { String(validating: $0.readableBytesView, as: UTF8.self) }.map(Secret.init))
+            body: body.flatMap { String(validating: $0.readableBytesView, as: UTF8.self) }.map(Secret.init)
+        )
         guard let answer = try await answer(incoming) else {
             return try await request.body.consumeWithCancellationOnInboundClose { _ in
                 try await Task.sleep(for: .seconds(86_400))
@@ -84,7 +91,9 @@ extension DemoCloud {
             headers.append(HTTPField(name: name, value: header.value))
         }
         return Response(
-            status: .init(code: answer.status), headers: headers,
-            body: .init(byteBuffer: ByteBuffer(bytes: answer.body)))
+            status: .init(code: answer.status),
+            headers: headers,
+            body: .init(byteBuffer: ByteBuffer(bytes: answer.body))
+        )
     }
 }

@@ -82,7 +82,8 @@ enum TokenExchange {
     }
 
     private static func codeExchange(
-        _ form: [String: String], _ clientID: String
+        _ form: [String: String],
+        _ clientID: String
     ) throws(TokenRefusal) -> CodeExchange {
         guard let code = form["code"] else { throw .invalidRequest("code is missing") }
         guard let redirectURI = form["redirect_uri"] else { throw .invalidRequest("redirect_uri is missing") }
@@ -91,11 +92,16 @@ enum TokenExchange {
         guard (43...128).contains(verifier.utf8.count), FormEncoding.encode([.init("", verifier)]) == "=\(verifier)"
         else { throw .invalidRequest("code_verifier is not 43 to 128 unreserved characters") }
         return CodeExchange(
-            clientID: clientID, code: Secret(code), redirectURI: redirectURI, verifier: Secret(verifier))
+            clientID: clientID,
+            code: Secret(code),
+            redirectURI: redirectURI,
+            verifier: Secret(verifier)
+        )
     }
 
     private static func refreshExchange(
-        _ form: [String: String], _ clientID: String
+        _ form: [String: String],
+        _ clientID: String
     ) throws(TokenRefusal) -> RefreshExchange {
         guard let token = form["refresh_token"] else { throw .invalidRequest("refresh_token is missing") }
         let scope = form["scope"]
