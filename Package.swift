@@ -56,14 +56,7 @@ let package = Package(
             dependencies: [
                 "OAuth", "GenesysCloud", "SignIn", "SessionStore",
                 asyncHTTPClient, crypto, hummingbird, httpTypes, logging, nioCore, nioPosix, nioHTTP1, nioHTTPTypes,
-                nioSSL,
-                serviceLifecycle, subprocess, systemPackage,
-            ],
-            resources: [
-                .embedInCode("../../Resources/signed-in.html"),
-                .embedInCode("../../Resources/failed.html"),
-                .embedInCode("../../Resources/pending.html"),
-                .embedInCode("../../Resources/refused.html"),
+                nioSSL, serviceLifecycle, subprocess, systemPackage,
             ],
             resources: [
                 .embedInCode("../../Resources/signed-in.html"),
@@ -99,6 +92,16 @@ let package = Package(
         .testTarget(
             name: "DemoCloudTests",
             dependencies: ["DemoCloud", "OAuth", crypto],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "SignInRuntimeTests",
+            dependencies: ["OAuth", "GenesysCloud", "SignIn", "SessionStore", "SignInRuntime", nioCore, nioPosix],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "genesys-loginTests",
+            dependencies: ["genesys-login", "OAuth", "GenesysCloud", "SignInRuntime", argumentParser],
             swiftSettings: settings
         ),
     ],
