@@ -162,8 +162,9 @@ class LoggingValidator(OAuth2Validator):
     """The toolkit's own validator; it only writes down what was issued."""
 
     def save_authorization_code(self, client_id, code, request, *args, **kwargs):
+        result = super().save_authorization_code(client_id, code, request, *args, **kwargs)
         LOG.secret("code", code.get("code"))
-        return super().save_authorization_code(client_id, code, request, *args, **kwargs)
+        return result
 
     def save_bearer_token(self, token, request, *args, **kwargs):
         result = super().save_bearer_token(token, request, *args, **kwargs)
