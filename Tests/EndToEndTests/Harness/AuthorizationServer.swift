@@ -122,12 +122,12 @@ struct AuthorizationServer: Sendable {
 }
 
 extension Chromium {
-    /// Signs in and consents on the authorization server's own pages, as a person does.
-    func signIn(at url: String) async throws {
+    /// Signs in on the authorization server's own pages, as a person does, and consents or does not.
+    func signIn(at url: String, consent: Bool = true) async throws {
         try await open(url)
         try await type(AuthorizationServer.username, into: "input[name=username]")
         try await type(AuthorizationServer.password, into: "input[name=password]")
         try await click("#sign-in")
-        try await click("input[name=allow]")
+        try await click(consent ? "input[name=allow]" : "input[type=submit]:not([name])")
     }
 }
