@@ -100,7 +100,7 @@ struct AuthorizationEndpointTests {
                 "http://localhost:1/callback": 200, "http://localhost:65535/callback": 200,
                 "http://localhost/callback": 200, "http://127.0.0.1:4000/callback": 200,
                 "http://127.0.0.1:4001/callback": 400, "http://127.0.0.1/callback": 400,
-                "http://[::1]:4000/callback": 400,
+                "http://[::1]:4000/callback": 400, "http://127.0.0.1:4000:1/callback": 400,
             ]
             for (uri, status) in expected {
                 let reply = try await rig.authorize(["redirect_uri": uri])
