@@ -68,7 +68,7 @@ let package = Package(
         ),
         .target(
             name: "DemoCloud",
-            dependencies: ["OAuth", crypto, hummingbird, httpTypes, logging, nioCore],
+            dependencies: ["OAuth", crypto, hummingbird, httpTypes, logging, nioCore, serviceLifecycle],
             resources: [
                 .embedInCode("../../Resources/demo-sign-in.html"),
                 .embedInCode("../../Resources/demo-message.html"),
@@ -97,6 +97,11 @@ let package = Package(
         .testTarget(
             name: "SignInRuntimeTests",
             dependencies: ["OAuth", "GenesysCloud", "SignIn", "SessionStore", "SignInRuntime", nioCore, nioPosix],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "EndToEndTests",
+            exclude: ["Support"],
             swiftSettings: settings
         ),
         .testTarget(

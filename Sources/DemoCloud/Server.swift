@@ -10,6 +10,7 @@ import Hummingbird
 import Logging
 import NIOCore
 import OAuth
+import ServiceLifecycle
 
 extension DemoCloud {
     /// The longest request body that is read, in bytes.
@@ -25,6 +26,7 @@ extension DemoCloud {
         // Hummingbird accepts nobody until its own callback has returned, so that only tells the port; `onReady`
         // runs beside the server and may already send requests.
         let (ports, port) = AsyncStream<Int>.makeStream()
+        let silence = Logger(label: "demo", factory: { _ in SwiftLogNoOpLogHandler() })
         let application = Application(
             responder: CallbackResponder<BasicRequestContext> { request, _ in try await self.respond(to: request) },
             server: .http1(
@@ -42,11 +44,21 @@ extension DemoCloud {
                 port.yield(channel.localAddress?.port ?? 0)
                 port.finish()
             },
-            logger: Logger(label: "demo", factory: { _ in SwiftLogNoOpLogHandler() })
+            logger: silence
         )
+        // Stopped gracefully, not by cancelling: that could drop a connection that was just accepted, which the
+        // networking library takes for a programming error.
+        let services = ServiceGroup(services: [application], logger: silence)
+        let serving = Task { try await services.run() }
         do {
             try await withThrowingTaskGroup(of: Void.self) { group in
-                group.addTask { try await application.run() }
+                group.addTask {
+                    try await withTaskCancellationHandler {
+                        try await serving.value
+                    } onCancel: {
+                        Task { await services.triggerGracefulShutdown() }
+                    }
+                }
                 group.addTask {
                     for await port in ports {
                         let url = "http://127.0.0.1:\(port)"
