@@ -15,6 +15,8 @@ import ServiceLifecycle
 extension DemoCloud {
     /// The longest request body that is read, in bytes.
     private static let bodyLimit = 16_384
+    /// How long requests under way may go on once the cloud is stopped.
+    private static let patience = Duration.milliseconds(250)
 
     /// Serves on 127.0.0.1 until the task is cancelled, and then returns. Prints nothing.
     ///
@@ -56,7 +58,11 @@ extension DemoCloud {
                     try await withTaskCancellationHandler {
                         try await serving.value
                     } onCancel: {
-                        Task { await services.triggerGracefulShutdown() }
+                        Task {
+                            await services.triggerGracefulShutdown()
+                            try await Task.sleep(for: Self.patience)
+                            serving.cancel()
+                        }
                     }
                 }
                 group.addTask {

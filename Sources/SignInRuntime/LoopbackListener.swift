@@ -21,6 +21,9 @@ public final class LoopbackListener: CallbackListener {
     private let servers: [Server]
 
     private struct Server {
+        /// How long a connection may take to end once its request is answered.
+        private static let patience = Duration.milliseconds(500)
+
         let port: Int
         let services: ServiceGroup
         let task: Task<Void, any Error>
@@ -29,7 +32,12 @@ public final class LoopbackListener: CallbackListener {
         /// that was just accepted, which the networking library takes for a programming error.
         func stop() async {
             await services.triggerGracefulShutdown()
+            let limit = Task {
+                try await Task.sleep(for: Self.patience)
+                task.cancel()
+            }
             _ = try? await task.value
+            limit.cancel()
         }
     }
 

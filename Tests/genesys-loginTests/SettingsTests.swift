@@ -1,4 +1,5 @@
 import ArgumentParser
+import GenesysCloud
 import OAuth
 import SignInRuntime
 import Testing
