@@ -138,18 +138,23 @@ static inline void terminal_guard_reset_modes(void) {
 }
 
 /* Stops the whole process group, as Ctrl-Z on a cooked terminal would: a shell that waits for `make demo` must see that
-   `make` stops too. SIGTSTP and not SIGSTOP: where nobody could continue us (no job control), the kernel ignores it. */
+   `make` stops too. SIGTSTP and not SIGSTOP: where nobody could continue us (no job control), the kernel ignores it.
+   The others get it while we ignore it; then we raise it on this very thread, which is stopped before `raise` returns.
+   Sent to the process, it could reach another thread only after the default action is gone again. */
 static inline void terminal_stop(void) {
-    struct sigaction standard, before;
+    struct sigaction action, before;
     sigset_t one, mask;
-    memset(&standard, 0, sizeof standard);
-    standard.sa_handler = SIG_DFL;
-    sigemptyset(&standard.sa_mask);
-    sigaction(SIGTSTP, &standard, &before);
+    memset(&action, 0, sizeof action);
+    sigemptyset(&action.sa_mask);
+    action.sa_handler = SIG_IGN;
+    sigaction(SIGTSTP, &action, &before);
+    kill(0, SIGTSTP);
+    action.sa_handler = SIG_DFL;
+    sigaction(SIGTSTP, &action, NULL);
     sigemptyset(&one);
     sigaddset(&one, SIGTSTP);
     pthread_sigmask(SIG_UNBLOCK, &one, &mask);
-    kill(0, SIGTSTP);
+    raise(SIGTSTP);
     pthread_sigmask(SIG_SETMASK, &mask, NULL);
     sigaction(SIGTSTP, &before, NULL);
 }
