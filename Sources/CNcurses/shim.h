@@ -12,30 +12,22 @@
 #include <langinfo.h>
 #include <locale.h>
 #include <ncurses.h>
-#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <term.h>
 #include <termios.h>
 #include <unistd.h>
 #include <wchar.h>
 
-/* term.h names hundreds of capabilities by plain words; those that Swift code might use as names are undone. */
-#undef columns
-#undef lines
-#undef bell
-#undef tab
-
 static inline FILE *terminal_stdin(void) { return stdin; }
 static inline FILE *terminal_stdout(void) { return stdout; }
 
-static inline attr_t terminal_attr_normal(void) { return A_NORMAL; }
-static inline attr_t terminal_attr_bold(void) { return A_BOLD; }
-static inline attr_t terminal_attr_dim(void) { return A_DIM; }
-static inline attr_t terminal_attr_reverse(void) { return A_REVERSE; }
+static inline attr_t terminal_attributes(bool bold, bool dim, bool reverse) {
+    return A_NORMAL | (bold ? A_BOLD : 0) | (dim ? A_DIM : 0) | (reverse ? A_REVERSE : 0);
+}
 
 static inline int terminal_colors(void) { return COLORS; }
 
@@ -57,22 +49,6 @@ extern int wcwidth(wchar_t character);
 static inline int terminal_columns(wchar_t character) { return wcwidth(character); }
 
 static inline int terminal_is_utf8(void) { return strcmp(nl_langinfo(CODESET), "UTF-8") == 0; }
-
-static inline int terminal_size(int fd, int *rows, int *columns) {
-    struct winsize size;
-    if (ioctl(fd, TIOCGWINSZ, &size) != 0 || size.ws_row == 0 || size.ws_col == 0) return 0;
-    *rows = size.ws_row;
-    *columns = size.ws_col;
-    return 1;
-}
-
-/* Whether the other end of the terminal is gone, asked when a read brought nothing. */
-static inline int terminal_is_gone(int fd) {
-    struct pollfd ask = {.fd = fd, .events = POLLIN};
-    return poll(&ask, 1, 0) > 0 && ask.revents != 0;
-}
-
-static inline int terminal_is_foreground(int fd) { return tcgetpgrp(fd) == getpgrp(); }
 
 /* A capability's string, NULL where the terminal has none. */
 static inline const char *terminal_capability(const char *name) {
@@ -161,36 +137,24 @@ static inline void terminal_guard_reset_modes(void) {
     tcsetattr(terminal_guard()->fd, TCSADRAIN, &terminal_guard()->saved);
 }
 
-/* --- Signals that are read as events. --- */
-
-static inline void terminal_signal_noted(int number) { (void)number; }
-
-/* Takes a signal's default action away. A handler that does nothing, and not SIG_IGN: a program started from here (the
-   browser) gets the default back at exec, where it would inherit SIG_IGN. */
-static inline void terminal_take_signal(int number) {
-    struct sigaction action;
-    memset(&action, 0, sizeof action);
-    action.sa_handler = terminal_signal_noted;
-    action.sa_flags = SA_RESTART;
-    sigemptyset(&action.sa_mask);
-    sigaction(number, &action, NULL);
-}
-
-static inline void terminal_give_back_signal(int number) { signal(number, SIG_DFL); }
-
 /* Stops the whole process group, as Ctrl-Z on a cooked terminal would: a shell that waits for `make demo` must see that
-   `make` stops too. SIGTSTP and not SIGSTOP: where nobody could continue us (no job control), the kernel ignores it. */
+   `make` stops too. SIGTSTP and not SIGSTOP: where nobody could continue us (no job control), the kernel ignores it.
+   The others get it while we ignore it; then we raise it on this very thread, which is stopped before `raise` returns.
+   Sent to the process, it could reach another thread only after the default action is gone again. */
 static inline void terminal_stop(void) {
-    struct sigaction standard, before;
+    struct sigaction action, before;
     sigset_t one, mask;
-    memset(&standard, 0, sizeof standard);
-    standard.sa_handler = SIG_DFL;
-    sigemptyset(&standard.sa_mask);
-    sigaction(SIGTSTP, &standard, &before);
+    memset(&action, 0, sizeof action);
+    sigemptyset(&action.sa_mask);
+    action.sa_handler = SIG_IGN;
+    sigaction(SIGTSTP, &action, &before);
+    kill(0, SIGTSTP);
+    action.sa_handler = SIG_DFL;
+    sigaction(SIGTSTP, &action, NULL);
     sigemptyset(&one);
     sigaddset(&one, SIGTSTP);
     pthread_sigmask(SIG_UNBLOCK, &one, &mask);
-    kill(0, SIGTSTP);
+    raise(SIGTSTP);
     pthread_sigmask(SIG_SETMASK, &mask, NULL);
     sigaction(SIGTSTP, &before, NULL);
 }

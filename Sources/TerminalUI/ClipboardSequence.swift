@@ -26,8 +26,9 @@ enum ClipboardSequence {
         }
     }
 
-    static func passage(term: String, isTmux: Bool, isScreen: Bool) -> Passage {
-        if isTmux || term.hasPrefix("tmux") { return .tmux }
-        return isScreen || term.hasPrefix("screen") ? .screen : .direct
+    /// Told from the environment: `TMUX`, `STY` and `TERM`.
+    static func passage(term: String, variable: (String) -> String? = System.variable) -> Passage {
+        if variable("TMUX") != nil || term.hasPrefix("tmux") { return .tmux }
+        return variable("STY") != nil || term.hasPrefix("screen") ? .screen : .direct
     }
 }

@@ -32,11 +32,13 @@ struct Countdown {
     /// The seconds until ``shown`` is another number; `nil` where nothing is left.
     var untilChange: Double? {
         guard left > 0 else { return nil }
+        // Two minutes are shown until the first second less than that.
+        if showsMinutes, shown == Int(Self.fine) { return left - (Self.fine - 1) }
         // A whole number of minutes stays for no time at all: 180 becomes 120 a moment later.
-        guard !showsMinutes else { return left - Double(Int(left / 60) * 60) + Self.margin }
+        if showsMinutes { return left - Double(shown) + Self.moment }
         return left - Double(Int(left.rounded(.up)) - 1)
     }
 
-    /// A moment, so that a timer that fires on time finds the next number.
-    private static let margin = 0.002
+    /// Just past the whole number.
+    private static let moment = 0.002
 }

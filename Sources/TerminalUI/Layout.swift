@@ -55,10 +55,10 @@ struct Stack {
     /// The rows, at most `limit` of them, with `flash` in place of the first part that gives way to it.
     func rows(limit: Int, flash: Row?) -> [Row] {
         let present = blocks.indices.filter { !rows($0).isEmpty }
-        var spare = limit - present.reduce(0) { $0 + height($1) }
+        // One row is kept blank above the keys.
+        var spare = limit - present.reduce(0) { $0 + height($1) } - 1
         var gaps: Set<Int> = []
-        for index in present.dropFirst().sorted(by: { blocks[$0].importance < blocks[$1].importance })
-        where blocks[index].isApart && spare > 0 {
+        for index in present.dropFirst() where blocks[index].isApart && spare > 0 {
             gaps.insert(index)
             spare -= 1
         }

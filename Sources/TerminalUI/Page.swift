@@ -16,6 +16,9 @@ struct Page {
         margin = isWide ? 2 : 1
     }
 
+    /// From this many rows on the program's name and the place of the sign-in stand in the first row.
+    static let rowsForAHeader = 16
+
     /// The columns between the margins.
     var width: Int { size.columns - 2 * margin }
 
@@ -51,11 +54,26 @@ struct Page {
         }
     }
 
-    /// A label and its value. The value is elided in the middle, or wraps in its own column.
-    func fact(_ label: String, _ value: String, wraps: Bool = false) -> [Row] {
+    /// How a value is made to fit.
+    enum Fit {
+        /// In its own column, on as many rows as it takes.
+        case wraps
+        /// On one row, its beginning kept: words.
+        case keepsBeginning
+        /// On one row, both ends kept: addresses and identifiers.
+        case keepsEnds
+    }
+
+    /// A label and its value.
+    func fact(_ label: String, _ value: String, _ fit: Fit) -> [Row] {
         let room = min(width, 100) - labelWidth
         let value = charset.shown(value)
-        let lines = wraps ? value.wrapped(to: room) : [value.elidedInTheMiddle(to: room, mark: glyphs.ellipsis)]
+        let lines =
+            switch fit {
+            case .wraps: value.wrapped(to: room)
+            case .keepsBeginning: [value.elidedAtTheEnd(to: room, mark: glyphs.ellipsis)]
+            case .keepsEnds: [value.elidedInTheMiddle(to: room, mark: glyphs.ellipsis)]
+            }
         return lines.enumerated().map { index, line in
             row([Run((index == 0 ? label : "").padded(to: labelWidth), .muted), Run(line)])
         }

@@ -25,10 +25,12 @@ private func leadBlock(_ attempt: Attempt, _ page: Page) -> Block {
             Strings.exchanging
         } else if attempt.boundRedirectURI == nil {
             Strings.preparing
-        } else if case .opened = attempt.browser {
-            Strings.finishInBrowser
         } else {
-            Strings.openYourself
+            switch attempt.browser {
+            case .notStarted: Strings.openingBrowser
+            case .opened: Strings.finishInBrowser
+            case .notWanted, .failed: Strings.openYourself
+            }
         }
     let rows = page.paragraph(text)
     var forms = [rows, []]
@@ -40,14 +42,14 @@ private func leadBlock(_ attempt: Attempt, _ page: Page) -> Block {
 
 /// The steps with the time left; on few rows their marks alone, beside the one under way.
 private func stepsBlock(_ attempt: Attempt, _ countdown: Countdown, _ page: Page) -> Block {
-    let list = StepList(attempt.steps, attempt: attempt, startedAt: attempt.startedAt)
+    let list = StepList(attempt.steps, attempt: attempt, at: attempt.boundRedirectURI, startedAt: attempt.startedAt)
     let left = Strings.timeLeft(Strings.clock(countdown.shown))
-    let rows = list.rows(page, underWay: left)
-    let total = Double(max(1, attempt.settings.timeout))
-    let bar = page.row(page.bar(Double(countdown.shown) / total, columns: StepList.width(page), .accent))
+    let share = Double(countdown.shown) / Double(max(1, attempt.settings.timeout))
+    let bar = page.bar(share, columns: StepList.width(page) - DisplayWidth.of(left) - 2, .accent)
+    let full = list.rows(page, underWay: Strings.stepUnderWay) + [page.row(bar + [Run("  "), Run(left, .accent)])]
     return Block(
         importance: Importance.steps,
-        forms: [rows + [.blank, bar], rows, [list.summary(page, underWay: left)]],
+        forms: [full, list.rows(page, underWay: left), [list.summary(page, underWay: left)]],
         yieldsToFlash: true
     )
 }
@@ -56,7 +58,7 @@ private func stepsBlock(_ attempt: Attempt, _ countdown: Countdown, _ page: Page
 private func urlBlock(_ url: String, _ attempt: Attempt, _ page: Page) -> Block {
     let pieces = page.charset.shown(url).brokenAnywhere(at: page.size.columns)
     let rows = pieces.enumerated().map { Row([Run($1)], continuesPrevious: $0 > 0) }
-    let elided = [Row(url.elidedInTheMiddle(to: page.size.columns, mark: page.glyphs.ellipsis))]
+    let elided = [Row(url.elidedAtTheEnd(to: page.size.columns, mark: page.glyphs.ellipsis))]
     let hint = if case .opened = attempt.browser { [page.line(Strings.urlHint, .muted)] } else { [Row]() }
     let elidedHint = [page.line(Strings.elidedURLHint, .muted)]
     return Block(importance: Importance.url, forms: [hint + rows, rows, elidedHint + elided, elided])
@@ -71,13 +73,16 @@ private func tunnelBlock(_ attempt: Attempt, _ context: ScreenContext, _ page: P
         case .ipv4(let literal): literal
         case .ipv6: "[::1]"
         }
-    let command = page.line(Strings.sshCommand(host, uri.port, context.remoteDestination), .accent)
-    return [
-        Block(
-            importance: Importance.nextAction,
-            forms: [page.paragraph(Strings.tunnel, .muted) + [command], [command]]
-        )
-    ]
+    let text = page.charset.shown(Strings.sshCommand(host, uri.port, context.remoteDestination))
+    let fits = DisplayWidth.of(text) <= page.width
+    // A command is there to be copied: where it does not fit, the terminal's edge alone breaks it.
+    let command =
+        fits
+        ? [page.row([Run(text, .accent)])]
+        : text.brokenAnywhere(at: page.size.columns).enumerated()
+            .map { Row([Run($1, .accent)], continuesPrevious: $0 > 0) }
+    let hint = page.line(page.isWide ? Strings.tunnel : Strings.shortTunnel, .muted)
+    return [Block(importance: Importance.nextAction, forms: [[hint] + command, command])]
 }
 
 /// What was refused or ignored: the last few, or the last one.

@@ -21,8 +21,10 @@ func loggedOutBlocks(_ loggedOut: LoggedOut, _ model: ScreenModel, _ page: Page)
     case .sessionExpired(nil):
         blocks.append(leadBlock(Strings.expired, page, mayGo: false))
     case .sessionExpired(let failure?):
-        blocks.append(leadBlock(Strings.ended, page))
-        blocks.append(reportBlock(failure.report, page, .warning))
+        let report = failure.report
+        // A refused refresh token says so itself.
+        if report.code != ErrorCode.invalidGrant.name { blocks.append(leadBlock(Strings.ended, page)) }
+        blocks.append(reportBlock(report, page, .warning))
     }
     if model.context.clientID == nil {
         let words = page.marked(page.glyphs.warning, Strings.noClientID, .warning)
@@ -37,20 +39,24 @@ func loggedOutBlocks(_ loggedOut: LoggedOut, _ model: ScreenModel, _ page: Page)
 
 /// What a sign-in would use.
 private func settingsBlock(_ context: ScreenContext, _ page: Page) -> Block {
-    var rows: [Row] = []
-    rows += page.fact(Strings.region, context.environmentLabel)
-    if let id = context.clientID { rows += page.fact(Strings.clientID, id) }
-    rows += page.fact(Strings.callback, context.redirectURI)
-    rows += page.fact(Strings.session, context.storeName)
-    return Block(importance: Importance.facts, forms: [rows, []])
+    var rows = page.fact(Strings.region, context.environmentLabel, .keepsEnds)
+    if let id = context.clientID { rows += page.fact(Strings.clientID, id, .keepsEnds) }
+    rows += page.fact(Strings.callback, context.redirectURI, .keepsEnds)
+    let store = page.fact(Strings.session, context.storeName, .wraps)
+    let shortStore = page.fact(Strings.session, context.storeName, .keepsBeginning)
+    return Block(importance: Importance.facts, forms: [rows + store, rows + shortStore, []])
 }
 
 /// A failure: what happened, why, what to do; then the server's own words and what Genesys support asks for.
 ///
-/// As the room gets less the last go first; what happened and what to do stay longest.
-func reportBlock(_ report: FailureReport, _ page: Page, _ role: Role, importance: Int = Importance.failure) -> Block {
+/// As the room gets less the last go first; what happened and what to do stay longest. `heading` says what the failure
+/// means where its own summary does not.
+func reportBlock(_ report: FailureReport, _ page: Page, _ role: Role, heading: String? = nil) -> Block {
     let mark = role == .error ? page.glyphs.failed : page.glyphs.warning
-    let what = page.marked(mark, report.summary, role)
+    let summary = page.charset.shown(report.summary).wrapped(to: page.textWidth - 2)
+    let what =
+        heading.map { page.marked(mark, $0, role) + summary.map { page.row([Run($0)], indent: 2) } }
+        ?? page.marked(mark, report.summary, role)
     let why = part(Strings.why, Strings.why, report.cause, page)
     let remedy = part(Strings.remedy, Strings.shortRemedy, report.remedy, page)
     let words = report.serverWords.map {
@@ -63,7 +69,7 @@ func reportBlock(_ report: FailureReport, _ page: Page, _ role: Role, importance
     }
     let id = report.correlationID.map { part(Strings.correlation, Strings.shortCorrelation, $0.display, page) }
     let shortWords = words.map { Array($0.prefix(2)) }
-    let first = page.line("\(mark) \(report.summary)", role)
+    let first = page.line("\(mark) \(heading ?? report.summary)", role)
     let core = what + why + remedy
     let forms: [[Row]] = [
         core + (words ?? []) + (id ?? []),
@@ -75,7 +81,7 @@ func reportBlock(_ report: FailureReport, _ page: Page, _ role: Role, importance
         what,
         [first],
     ]
-    return Block(importance: importance, forms: forms)
+    return Block(importance: Importance.failure, forms: forms)
 }
 
 /// One labelled part of a report: the label in a column of its own, or before the text where columns are few.

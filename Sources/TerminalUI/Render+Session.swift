@@ -14,9 +14,10 @@ func tokenHeldBlocks(_ tokenHeld: TokenHeld, _ model: ScreenModel, _ page: Page)
     }
     if !tokenHeld.steps.isEmpty {
         let started = tokenHeld.steps.values.min() ?? model.now
-        let list = StepList(tokenHeld.steps, attempt: nil, startedAt: started)
         let failed = if case .failed = tokenHeld.profile { true } else { false }
-        let rows = list.rows(page, underWay: failed ? "" : Strings.stepUnderWay)
+        let uri = (try? RedirectURI(model.context.redirectURI)).flatMap { $0.port == 0 ? nil : $0 }
+        let list = StepList(tokenHeld.steps, attempt: nil, at: uri, startedAt: started, hasFailed: failed)
+        let rows = list.rows(page, underWay: Strings.stepUnderWay)
         blocks.append(Block(importance: Importance.facts, forms: [rows, []]))
     }
     blocks.append(tokenBlock(tokenHeld.held, model, page))
@@ -64,9 +65,9 @@ private func factsBlock(_ signedIn: SignedIn, _ model: ScreenModel, _ page: Page
     let known = facts.compactMap { fact in
         fact.value.flatMap { $0.isEmpty ? nil : (label: fact.label, value: $0, importance: fact.importance) }
     }
-    var forms = [known.flatMap { page.fact($0.label, $0.value, wraps: true) }]
+    var forms = [known.flatMap { page.fact($0.label, $0.value, .wraps) }]
     for least in stride(from: 6, through: 0, by: -1) {
-        forms.append(known.filter { $0.importance <= least }.flatMap { page.fact($0.label, $0.value) })
+        forms.append(known.filter { $0.importance <= least }.flatMap { page.fact($0.label, $0.value, .keepsBeginning) })
     }
     return Block(importance: Importance.facts, forms: forms + [[]])
 }
@@ -75,8 +76,7 @@ private func factsBlock(_ signedIn: SignedIn, _ model: ScreenModel, _ page: Page
 private func tokenBlock(_ held: HeldSession, _ model: ScreenModel, _ page: Page) -> Block {
     let label = Run(Strings.token.padded(to: page.labelWidth), .muted)
     guard let expiry = held.session.expiresAt, let lifetime = held.session.tokens.expiresIn else {
-        let rows = page.fact(Strings.token, Strings.noExpiry, wraps: true)
-        return Block(importance: Importance.token, forms: [rows], isApart: !page.isWide || true)
+        return Block(importance: Importance.token, forms: [page.fact(Strings.token, Strings.noExpiry, .wraps)])
     }
     let left = Countdown(to: expiry, at: model.now, .minutesThenSeconds).shown
     let fraction = Double(left) / Double(max(1, lifetime))
@@ -86,7 +86,7 @@ private func tokenBlock(_ held: HeldSession, _ model: ScreenModel, _ page: Page)
     let room = min(page.width, 76) - page.labelWidth - DisplayWidth.of(words) - 2
     let bar = page.bar(fraction, columns: min(room, 36), role)
     let row = page.row([label] + bar + [Run("  "), Run(words, role == .success ? .plain : role)])
-    let then = page.charset.shown(held.nextWords(at: model.now)).wrapped(to: page.textWidth - page.labelWidth)
+    let then = page.charset.shown(held.nextWords).wrapped(to: page.textWidth - page.labelWidth)
         .map { page.row([Run($0, .muted)], indent: page.labelWidth) }
     return Block(importance: Importance.token, forms: [[row] + then, [row]])
 }
@@ -94,33 +94,26 @@ private func tokenBlock(_ held: HeldSession, _ model: ScreenModel, _ page: Page)
 /// Refreshing, where there is more to say than that it will happen.
 private func refreshBlocks(_ held: HeldSession, _ model: ScreenModel, _ page: Page) -> [Block] {
     switch held.refresh {
-    case .idle, .needsSignIn: return []
+    case .idle: return []
+    case .needsSignIn:
+        let rows = page.marked(page.glyphs.warning, Strings.needsSignIn, .warning)
+        return [Block(importance: Importance.nextAction, forms: [rows])]
     case .underWay:
         let rows = page.marked(page.glyphs.underWay, Strings.refreshing, .plain, markRole: .accent)
         return [Block(importance: Importance.notice, forms: [rows])]
     case .retrying(let failure, _, let nextAt):
         let left = Countdown(to: nextAt, at: model.now, .minutesThenSeconds).shown
-        let lead = page.paragraph(Strings.refreshRetrying(Strings.duration(left)))
-        return [
-            reportBlock(failure.report, page, .warning),
-            Block(importance: Importance.nextAction, forms: [lead], isApart: false),
-        ]
+        let heading = Strings.refreshRetrying(Strings.duration(left))
+        return [reportBlock(failure.report, page, .warning, heading: heading)]
     case .failed(let failure):
-        return [
-            reportBlock(failure.report, page, .error),
-            Block(importance: Importance.nextAction, forms: [page.paragraph(Strings.refreshFailed)], isApart: false),
-        ]
+        return [reportBlock(failure.report, page, .error, heading: Strings.refreshFailed)]
     }
 }
 
 private func noticeBlocks(_ notice: Notice, _ page: Page) -> [Block] {
     switch notice.kind {
     case .signInFailed(let failure), .profileNotReloaded(let failure):
-        let lead = page.paragraph(Strings.notice(notice.kind))
-        return [
-            Block(importance: Importance.nextAction, forms: [lead]),
-            reportBlock(failure.report, page, .warning),
-        ]
+        return [reportBlock(failure.report, page, .warning, heading: Strings.notice(notice.kind))]
     case .refreshed:
         let rows = page.marked(page.glyphs.done, Strings.notice(notice.kind), .plain, markRole: .success)
         return [Block(importance: Importance.notice, forms: [rows, []])]
@@ -163,12 +156,11 @@ extension HeldSession {
     }
 
     /// What happens when the token expires.
-    fileprivate func nextWords(at now: Date) -> String {
+    fileprivate var nextWords: String {
         switch refresh {
-        case .idle, .underWay: canRefresh ? Strings.refreshesBefore : Strings.noRefreshToken
-        case .retrying: Strings.untilThen
-        case .failed: Strings.untilThen
-        case .needsSignIn: Strings.needsSignIn
+        case .idle, .underWay: canRefresh ? Strings.refreshesItself : Strings.noRefreshToken
+        case .retrying, .failed: Strings.untilThen
+        case .needsSignIn: Strings.noRefreshToken
         }
     }
 }

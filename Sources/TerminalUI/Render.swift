@@ -37,7 +37,8 @@ public func render(_ model: ScreenModel, size: Size) -> Screen {
         case (nil, .userProfile(let signedIn)): signedInBlocks(signedIn, model, page)
         }
     let flash = model.flash.map { page.line($0, .accent) }
-    let body = Stack([headerBlock(model, page)] + blocks, rows: available).rows(limit: available, flash: flash)
+    let all = (size.rows < Page.rowsForAHeader ? [] : [headerBlock(model, page)]) + blocks
+    let body = Stack(all, rows: available).rows(limit: available, flash: flash)
     let gap = Array(repeating: Row.blank, count: available - body.count)
     return Screen(size: size, rows: body + gap + footer.rows, regions: footer.regions(below: available))
 }
@@ -49,7 +50,7 @@ private func headerBlock(_ model: ScreenModel, _ page: Page) -> Block {
     let room = page.width - DisplayWidth.of(left) - 2
     let right = place.elidedInTheMiddle(to: room, mark: page.glyphs.ellipsis)
     let space = String(repeating: " ", count: max(2, page.width - DisplayWidth.of(left) - DisplayWidth.of(right)))
-    return Block(importance: Importance.header, forms: [[page.row([Run(left + space + right, .muted)])], []])
+    return Block(importance: Importance.header, forms: [[page.row([Run(left + space + right, .muted)]), .blank], []])
 }
 
 /// The headline: on two rows where one is too short for it.
@@ -59,7 +60,7 @@ func headlineBlock(_ text: String, _ page: Page) -> Block {
     let lines = shown.wrapped(to: page.width)
     if lines.count <= 2 { forms.append(lines.map { page.row([Run($0, .strong)]) }) }
     forms.append([page.row([Run(shown.elidedInTheMiddle(to: page.width, mark: page.glyphs.ellipsis), .strong)])])
-    return Block(importance: Importance.headline, forms: forms)
+    return Block(importance: Importance.headline, forms: forms, isApart: false)
 }
 
 /// The line below the headline.

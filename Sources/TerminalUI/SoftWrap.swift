@@ -10,8 +10,10 @@ final class SoftWrap {
     private var joined: [Int: String] = [:]
 
     /// `nil` where the terminal lacks what this needs.
-    init?(wrapsAtTheEdge: Bool, save: String?, restore: String?, plain: String?) {
-        guard wrapsAtTheEdge, let save, let restore, let plain else { return nil }
+    init?(capability: (String) -> String?) {
+        guard let save = capability("sc"), let restore = capability("rc"), let plain = capability("sgr0") else {
+            return nil
+        }
         self.save = save
         self.restore = restore
         self.plain = plain

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import OAuth
 import SignIn
 
 /// The steps of a sign-in with a mark each and the time each took.
@@ -19,12 +20,14 @@ struct StepList {
     /// - Parameters:
     ///   - steps: when each step was done.
     ///   - attempt: the attempt, while there is one.
+    ///   - uri: where the listener is bound.
     ///   - startedAt: when the first step began.
-    init(_ steps: [Step: Date], attempt: Attempt?, startedAt: Date) {
+    ///   - hasFailed: whether loading the profile has failed.
+    init(_ steps: [Step: Date], attempt: Attempt?, at uri: RedirectURI?, startedAt: Date, hasFailed: Bool = false) {
         let times = steps.values.sorted()
         var hasCurrent = false
         items = Step.allCases.map { step in
-            let label = Strings.step(step, attempt)
+            let label = Strings.step(step, attempt, at: uri)
             if let date = steps[step] {
                 // What a step took is the time since the one done before it, whichever that was.
                 let before = times.last { $0 < date } ?? startedAt
@@ -41,7 +44,15 @@ struct StepList {
                 }
             }
             defer { hasCurrent = true }
-            return Item(step: step, label: label, mark: hasCurrent ? .toCome : .underWay, took: nil)
+            if hasFailed, step == .profileLoaded {
+                return Item(step: step, label: Strings.profileNotLoaded, mark: .failed, took: nil)
+            }
+            return Item(
+                step: step,
+                label: label,
+                mark: hasCurrent ? .toCome : hasFailed ? .failed : .underWay,
+                took: nil
+            )
         }
     }
 

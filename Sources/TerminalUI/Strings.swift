@@ -35,23 +35,25 @@ public enum Strings {
 
     static let finishInBrowser = "Sign in there and approve; this screen goes on by itself."
     static let openYourself = "Open the URL below in your browser; this screen goes on by itself."
-    static let preparing = "Opening the door for the callback…"
+    static let preparing = "Getting ready for the callback…"
+    static let openingBrowser = "Opening your browser…"
     static let exchanging = "The callback is here. Exchanging its code for a token…"
     static func stillSignedIn(_ name: String) -> String { "Until then you stay signed in as \(name)." }
     static func timeLeft(_ left: String) -> String { "\(left) left" }
     static let urlHint = "No window? Open this URL:"
     static let elidedURLHint = "c copies the whole URL, u shows it:"
     static let tunnel = "Your browser is on another machine? There, first run:"
+    static let shortTunnel = "Browser elsewhere? There, first run:"
     static func sshCommand(_ host: String, _ port: Int, _ destination: String?) -> String {
         "ssh -L \(port):\(host):\(port) \(destination ?? "…")"
     }
 
     // MARK: Steps
 
-    static func step(_ step: Step, _ attempt: Attempt?) -> String {
+    static func step(_ step: Step, _ attempt: Attempt?, at uri: RedirectURI?) -> String {
         switch step {
         case .keyPairMade: "Key pair made"
-        case .listening: attempt?.boundRedirectURI.map { "Listening on \(host($0))" } ?? "Listening for the callback"
+        case .listening: uri.map { "Listening on \(host($0))" } ?? "Listening for the callback"
         case .browserOpened:
             switch attempt?.browser {
             case .notWanted: "Browser: yours to open"
@@ -64,6 +66,7 @@ public enum Strings {
         }
     }
 
+    static let profileNotLoaded = "Profile not loaded"
     static let stepUnderWay = "waiting"
 
     private static func host(_ uri: RedirectURI) -> String {
@@ -82,13 +85,13 @@ public enum Strings {
     static func expiresIn(_ time: String) -> String { "expires in \(time)" }
     static let expiredToken = "expired"
     static let noExpiry = "The server did not say when the token expires."
-    static let refreshesBefore = "Refreshed silently before that."
-    static let untilThen = "The token is good until then."
-    static let noRefreshToken = "No refresh token: press r to sign in again before that."
-    static let needsSignIn = "It cannot be refreshed: press r to sign in again."
+    static let refreshesItself = "Refreshes by itself."
+    static let untilThen = "Good until then."
+    static let noRefreshToken = "No refresh token: r signs in again."
+    static let needsSignIn = "The token is about to expire: press r to sign in again."
     static let refreshing = "Refreshing the token…"
-    static func refreshRetrying(_ time: String) -> String { "The refresh failed. Next try in \(time); r tries now." }
-    static let refreshFailed = "The token could not be refreshed. It is good until it expires; r tries again."
+    static func refreshRetrying(_ time: String) -> String { "The refresh failed; next try in \(time), or press r." }
+    static let refreshFailed = "The token could not be refreshed; r tries again."
     static let unnamedScopes = "not named by the server"
 
     // MARK: Labels
@@ -119,7 +122,7 @@ public enum Strings {
     // MARK: Messages
 
     /// After `c`: a terminal does not say whether it took the text.
-    public static let copied = "URL sent to the clipboard. Not there? Press u."
+    public static let copied = "URL sent to the clipboard."
     /// After `o`.
     public static let openingAgain = "Opening the browser again."
     /// Below the bare URL.

@@ -2,16 +2,6 @@ import CNcurses
 import Dispatch
 import Glibc
 
-/// Why there is no screen.
-public enum TerminalError: Error, Sendable, Hashable {
-    /// Standard input or output is no terminal.
-    case notATerminal
-    /// The system's terminal database does not know `TERM`.
-    case unknownTerminal(String)
-    /// ncurses gave no window.
-    case noWindow
-}
-
 /// The terminal: the only file that calls ncurses.
 ///
 /// Keys, clicks, resizing and signals arrive in ``inputs``; nothing is polled, so waiting costs no time. Whatever way the
@@ -34,14 +24,8 @@ public final class Terminal {
         case closed
     }
 
-    private static let input: Int32 = 0
-    private static let output: Int32 = 1
-    /// Key codes that ncurses has no names for.
-    private static let pasteBegan: Int32 = 2_000
-    private static let pasteEnded: Int32 = 2_001
     private static let pasteOn = "\u{1B}[?2004h"
     private static let pasteOff = "\u{1B}[?2004l"
-    private static let signals = [SIGWINCH, SIGTERM, SIGHUP, SIGINT, SIGTSTP, SIGCONT]
 
     private let continuation: AsyncStream<Input>.Continuation
     private let screen: OpaquePointer
@@ -55,27 +39,22 @@ public final class Terminal {
     private var pending: Screen?
     private var decoder = InputDecoder()
     private var lastRead = ContinuousClock.now
-    private var sources: [any DispatchSourceProtocol] = []
+    private var sources: TerminalSources?
 
     /// Takes the terminal on standard input and output.
     public init() throws(TerminalError) {
-        guard isatty(Self.input) == 1, isatty(Self.output) == 1, terminal_guard_save(Self.output) == 1 else {
+        guard isatty(STDIN_FILENO) == 1, isatty(STDOUT_FILENO) == 1, terminal_guard_save(STDOUT_FILENO) == 1 else {
             throw .notATerminal
         }
-        let term = Self.variable("TERM") ?? ""
-        Self.chooseLocale()
+        let term = System.variable("TERM") ?? ""
+        System.chooseLocale()
         charset = terminal_is_utf8() == 0 ? .ascii : term.hasPrefix("linux") ? .console : .unicode
         set_escdelay(25)
-        Self.signals.forEach { terminal_take_signal($0) }
-        guard let screen = newterm(nil, terminal_stdout(), terminal_stdin()) else {
-            Self.signals.forEach { terminal_give_back_signal($0) }
-            throw .unknownTerminal(term)
-        }
-        guard let window = newwin(0, 0, 0, 0) else {
+        TerminalSources.takeSignals()
+        guard let screen = newterm(nil, terminal_stdout(), terminal_stdin()), let window = newwin(0, 0, 0, 0) else {
             endwin()
-            delscreen(screen)
-            Self.signals.forEach { terminal_give_back_signal($0) }
-            throw .noWindow
+            TerminalSources.giveBackSignals()
+            throw .unknownTerminal(term)
         }
         self.screen = screen
         self.window = window
@@ -87,32 +66,28 @@ public final class Terminal {
         nodelay(window, true)
         keypad(window, true)
         leaveok(window, true)
-        define_key("\u{1B}[200~", Self.pasteBegan)
-        define_key("\u{1B}[201~", Self.pasteEnded)
-        let wantsColor = (Self.variable("NO_COLOR") ?? "").isEmpty
+        define_key("\u{1B}[200~", KeyCodes.pasteBegan)
+        define_key("\u{1B}[201~", KeyCodes.pasteEnded)
+        let wantsColor = (System.variable("NO_COLOR") ?? "").isEmpty
         let hasColor = wantsColor && has_colors() && start_color() == OK && use_default_colors() == OK
         palette = Palette(colors: hasColor ? Int(terminal_colors()) : 0)
         for (index, role) in Role.allCases.enumerated() {
             if let color = palette.style(role).color { init_pair(Int16(index + 1), color, -1) }
         }
         let hasMouse = terminal_enable_mouse() != 0
-        softWrap = SoftWrap(
-            wrapsAtTheEdge: tigetflag("am") > 0 && tigetflag("xenl") > 0,
-            save: Self.capability("sc"),
-            restore: Self.capability("rc"),
-            plain: Self.capability("sgr0")
-        )
-        passage = ClipboardSequence.passage(
-            term: term,
-            isTmux: Self.variable("TMUX") != nil,
-            isScreen: Self.variable("STY") != nil
-        )
+        softWrap = tigetflag("am") > 0 && tigetflag("xenl") > 0 ? SoftWrap(capability: Self.capability) : nil
+        passage = ClipboardSequence.passage(term: term)
         let mouseOff = hasMouse ? "\u{1B}[?1006;1000l" : ""
         let capabilities = ["sgr0", "op", "rmkx", "cnorm", "rmcup"].compactMap { Self.capability($0) }
         restore = Array((Self.pasteOff + mouseOff + capabilities.joined()).utf8)
         arm()
-        write(Self.pasteOn)
-        listen()
+        System.write(Self.pasteOn, to: STDOUT_FILENO)
+        sources = TerminalSources(
+            readable: STDIN_FILENO,
+            onInput: { [weak self] in self?.read() },
+            onSignal: { [weak self] in self?.received($0) }
+        )
+        fitWindow()
     }
 
     /// How large the screen is.
@@ -133,7 +108,9 @@ public final class Terminal {
         werase(window)
         for (index, row) in screen.rows.enumerated() { draw(row, at: Int32(index)) }
         wrefresh(window)
-        softWrap?.join(screen, position: Self.position, write: write)
+        // A change of size that is on its way would wrap the rows elsewhere.
+        guard System.size(of: STDOUT_FILENO).map({ $0 == size }) ?? true else { return }
+        softWrap?.join(screen, position: Self.position, write: { System.write($0, to: STDOUT_FILENO) })
     }
 
     /// Sends the whole screen again.
@@ -149,24 +126,15 @@ public final class Terminal {
         var column: Int32 = 0
         for run in row.runs {
             let style = palette.style(run.role)
-            var attributes = terminal_attr_normal()
-            if style.isBold { attributes |= terminal_attr_bold() }
-            if style.isDim { attributes |= terminal_attr_dim() }
-            if style.isReverse { attributes |= terminal_attr_reverse() }
+            let attributes = terminal_attributes(style.isBold, style.isDim, style.isReverse)
             let pair = style.color == nil ? 0 : Int16((Role.allCases.firstIndex(of: run.role) ?? -1) + 1)
             wattr_set(window, attributes, pair, nil)
-            for cluster in run.text {
-                // Each cluster is placed by itself, so that a C library that counts columns otherwise shifts nothing.
-                let width = DisplayWidth.of(cluster)
-                var scalars = cluster.unicodeScalars.map { wchar_t(bitPattern: $0.value) }
-                if !cluster.isASCII, scalars.reduce(0, { $0 + Int(terminal_columns($1)) }) != width {
-                    scalars = Array(repeating: 0x3F, count: width)
-                }
-                mvwaddnwstr(window, line, column, scalars, Int32(scalars.count))
-                column += Int32(width)
+            for piece in run.pieces(columns: { Int(terminal_columns($0)) }) {
+                mvwaddnwstr(window, line, column, piece.scalars, Int32(piece.scalars.count))
+                column += Int32(piece.width)
             }
         }
-        wattr_set(window, terminal_attr_normal(), 0, nil)
+        wattr_set(window, terminal_attributes(false, false, false), 0, nil)
     }
 
     // MARK: Leaving the screen for a while
@@ -174,14 +142,14 @@ public final class Terminal {
     /// Asks the terminal to put `text` on the clipboard (OSC 52). Whether it did is not told.
     public func copyToClipboard(_ text: String) {
         guard mode == .screen else { return }
-        write(ClipboardSequence.bytes(text, through: passage))
+        System.write(ClipboardSequence.bytes(text, through: passage), to: STDOUT_FILENO)
     }
 
     /// Leaves the screen and prints `text` alone, ready to be selected; Enter comes back, with ``Input/resumed``.
     public func showBare(_ text: String) {
         guard mode == .screen else { return }
         leave(.bare)
-        write("\n\(text)\n\n\(Strings.pressEnter)\n")
+        System.write("\n\(text)\n\n\(Strings.pressEnter)\n", to: STDOUT_FILENO)
     }
 
     /// Comes back from ``showBare(_:)``, for example because the sign-in went on.
@@ -193,27 +161,39 @@ public final class Terminal {
     public func suspend() {
         guard mode == .screen || mode == .bare else { return }
         leave(.suspended)
+        sources?.pauseInput()
+        stop()
+    }
+
+    /// Stops until continued. Continued in the background (`bg`), the program stops again, because a shell's `fg` wakes
+    /// only what is stopped; but a moment later, so that a signal that came meanwhile can end it.
+    private func stop() {
         terminal_stop()
         continued()
+        guard mode == .suspended else { return }
+        Task { [weak self] in
+            try? await Task.sleep(for: .milliseconds(200))
+            if let self, mode == .suspended { stop() }
+        }
     }
 
     /// Gives the terminal back as it was. More than once is no harm.
     public func close() {
         guard mode != .closed else { return }
         let wasShown = mode == .screen
-        sources.forEach { $0.cancel() }
-        sources = []
+        sources?.cancel()
+        sources = nil
         if wasShown { leave(.closed) }
         mode = .closed
         continuation.finish()
         delscreen(screen)
         if wasShown { terminal_guard_reset_modes() }
-        Self.signals.forEach { terminal_give_back_signal($0) }
+        TerminalSources.giveBackSignals()
     }
 
     private func leave(_ next: Mode) {
         if mode == .screen {
-            write(Self.pasteOff)
+            System.write(Self.pasteOff, to: STDOUT_FILENO)
             endwin()
         }
         terminal_guard_disarm()
@@ -222,10 +202,10 @@ public final class Terminal {
 
     private func comeBack() {
         mode = .screen
+        sources?.resumeInput()
         arm()
-        write(Self.pasteOn)
+        System.write(Self.pasteOn, to: STDOUT_FILENO)
         fitWindow()
-        shown = shown ?? pending
         shown = pending ?? shown
         pending = nil
         redraw()
@@ -233,7 +213,7 @@ public final class Terminal {
     }
 
     private func continued() {
-        guard terminal_is_foreground(Self.input) == 1 else { return }
+        guard System.isForeground(STDIN_FILENO) else { return }
         switch mode {
         case .suspended, .bare: comeBack()
         case .screen:  // stopped by another hand (SIGSTOP): the shell has changed the terminal's modes
@@ -249,24 +229,13 @@ public final class Terminal {
 
     // MARK: Listening
 
-    private func listen() {
-        let keys = DispatchSource.makeReadSource(fileDescriptor: Self.input, queue: .main)
-        keys.setEventHandler { [weak self] in MainActor.assumeIsolated { self?.read() } }
-        keys.resume()
-        sources.append(keys)
-        for number in Self.signals {
-            let source = DispatchSource.makeSignalSource(signal: number, queue: .main)
-            source.setEventHandler { [weak self] in MainActor.assumeIsolated { self?.received(number) } }
-            source.resume()
-            sources.append(source)
-        }
-    }
-
     private func received(_ signal: Int32) {
         switch signal {
         case SIGWINCH:
             guard mode == .screen else { return }
             fitWindow()
+            // The terminal may have wrapped its rows anew: nothing on it can be relied on.
+            clearok(window, true)
             shown = nil
             softWrap?.forget()
             continuation.yield(.resized(size))
@@ -280,38 +249,32 @@ public final class Terminal {
     }
 
     private func fitWindow() {
-        var rows: Int32 = 0
-        var columns: Int32 = 0
-        guard terminal_size(Self.output, &rows, &columns) == 1, rows != getmaxy(window) || columns != getmaxx(window)
-        else { return }
-        resize_term(rows, columns)
-        wresize(window, rows, columns)
+        guard let size = System.size(of: STDOUT_FILENO), size != self.size else { return }
+        resize_term(Int32(size.rows), Int32(size.columns))
+        wresize(window, Int32(size.rows), Int32(size.columns))
     }
 
     private func read() {
-        switch mode {
-        case .screen: break
-        case .bare: return readBare()
-        case .suspended, .closed: return
-        }
+        if mode == .bare { return readBare() }
+        guard mode == .screen else { return }
         if decoder.isPasting, ContinuousClock.now - lastRead > .seconds(2) { decoder.abandonPaste() }
         lastRead = .now
         var raws: [InputDecoder.Raw] = []
         while let raw = next() { raws.append(raw) }
-        guard !raws.isEmpty || terminal_is_gone(Self.input) == 0 else { return vanished() }
+        guard !raws.isEmpty || !System.isGone(STDIN_FILENO) else { return vanished() }
         decoder.decode(raws).forEach { continuation.yield($0) }
     }
 
     private func readBare() {
         var buffer = [UInt8](repeating: 0, count: 1_024)
-        let count = Glibc.read(Self.input, &buffer, buffer.count)
+        let count = Glibc.read(STDIN_FILENO, &buffer, buffer.count)
         if count > 0 { comeBack() } else if count == 0 || errno != EINTR { vanished() }
     }
 
     /// The terminal is gone: a read source would fire for ever.
     private func vanished() {
-        sources.forEach { $0.cancel() }
-        sources = []
+        sources?.cancel()
+        sources = nil
         continuation.yield(.closed)
     }
 
@@ -319,46 +282,13 @@ public final class Terminal {
         var value: wint_t = 0
         switch wget_wch(window, &value) {
         case OK: return .scalar(value)
-        case KEY_CODE_YES: return key(Int32(bitPattern: value))
+        case KEY_CODE_YES:
+            let code = Int32(bitPattern: value)
+            guard code == KEY_MOUSE else { return KeyCodes.raw(code) }
+            var (row, column): (Int32, Int32) = (0, 0)
+            let isClick = terminal_next_click(&row, &column) == 1
+            return isClick ? .input(.click(row: Int(row), column: Int(column))) : .ignored
         default: return nil
-        }
-    }
-
-    private func key(_ code: Int32) -> InputDecoder.Raw {
-        switch code {
-        case Self.pasteBegan: return .pasteBegan
-        case Self.pasteEnded: return .pasteEnded
-        case KEY_ENTER: return .input(.enter)
-        case KEY_BACKSPACE: return .input(.backspace)
-        case KEY_DC: return .input(.delete)
-        case KEY_UP: return .input(.up)
-        case KEY_DOWN: return .input(.down)
-        case KEY_LEFT: return .input(.left)
-        case KEY_RIGHT: return .input(.right)
-        case KEY_HOME: return .input(.home)
-        case KEY_END: return .input(.end)
-        case KEY_MOUSE:
-            var row: Int32 = 0
-            var column: Int32 = 0
-            guard terminal_next_click(&row, &column) == 1 else { return .ignored }
-            return .input(.click(row: Int(row), column: Int(column)))
-        default: return .ignored
-        }
-    }
-
-    // MARK: Small tools
-
-    private func write(_ text: String) {
-        write(Array(text.utf8))
-    }
-
-    private func write(_ bytes: [UInt8]) {
-        var rest = bytes[...]
-        while !rest.isEmpty {
-            let count = rest.withUnsafeBytes { Glibc.write(Self.output, $0.baseAddress, $0.count) }
-            if count < 0, errno == EINTR { continue }
-            guard count > 0 else { return }
-            rest = rest.dropFirst(count)
         }
     }
 
@@ -366,26 +296,7 @@ public final class Terminal {
         capability("cup").flatMap { cup in tgoto(cup, 0, Int32(row)).map { String(cString: $0) } }
     }
 
-    /// A capability without its padding (`$<5>`), which no terminal of today needs.
     private static func capability(_ name: String) -> String? {
-        guard let value = terminal_capability(name) else { return nil }
-        var text = String(cString: value)
-        while let start = text.firstRange(of: "$<"), let end = text[start.upperBound...].firstIndex(of: ">") {
-            text.removeSubrange(start.lowerBound...end)
-        }
-        return text
-    }
-
-    private static func variable(_ name: String) -> String? {
-        getenv(name).map { String(cString: $0) }
-    }
-
-    /// The locale's characters alone: its decimal comma must not reach number parsing. Where the machine lacks the locale
-    /// that the person brought along (SSH), UTF-8 is still UTF-8.
-    private static func chooseLocale() {
-        guard setlocale(LC_CTYPE, "") == nil else { return }
-        let wanted = ["LC_ALL", "LC_CTYPE", "LANG"].lazy.compactMap { variable($0) }.first { !$0.isEmpty } ?? ""
-        let name = wanted.lowercased()
-        if name.hasSuffix("utf-8") || name.hasSuffix("utf8") { setlocale(LC_CTYPE, "C.UTF-8") }
+        terminal_capability(name).map { System.withoutPadding(String(cString: $0)) }
     }
 }

@@ -1,0 +1,61 @@
+import Glibc
+
+/// The little that the terminal needs from the system beside ncurses.
+enum System {
+    /// An environment variable.
+    static func variable(_ name: String) -> String? {
+        getenv(name).map { String(cString: $0) }
+    }
+
+    /// Writes all of `text`; a terminal that is gone is no error here.
+    static func write(_ text: String, to descriptor: Int32) {
+        write(Array(text.utf8), to: descriptor)
+    }
+
+    /// Writes all of `bytes`; a terminal that is gone is no error here.
+    static func write(_ bytes: [UInt8], to descriptor: Int32) {
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { return }
+            rest = rest.dropFirst(count)
+        }
+    }
+
+    /// The size of the terminal; `nil` where it does not say.
+    static func size(of descriptor: Int32) -> Size? {
+        var size = winsize()
+        guard ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_row > 0, size.ws_col > 0 else { return nil }
+        return Size(columns: Int(size.ws_col), rows: Int(size.ws_row))
+    }
+
+    /// Whether the terminal's other end is gone; ask when a read brought nothing.
+    static func isGone(_ descriptor: Int32) -> Bool {
+        var ask = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+        return poll(&ask, 1, 0) > 0 && ask.revents != 0
+    }
+
+    /// Whether the terminal is ours and not the shell's.
+    static func isForeground(_ descriptor: Int32) -> Bool {
+        tcgetpgrp(descriptor) == getpgrp()
+    }
+
+    /// Sets the locale's characters alone: its decimal comma must not reach the parsing of numbers. Where the machine
+    /// lacks the locale that the person brought along (SSH), UTF-8 is still UTF-8.
+    static func chooseLocale() {
+        guard setlocale(LC_CTYPE, "") == nil else { return }
+        let wanted = ["LC_ALL", "LC_CTYPE", "LANG"].lazy.compactMap { variable($0) }.first { !$0.isEmpty } ?? ""
+        let name = wanted.lowercased()
+        if name.hasSuffix("utf-8") || name.hasSuffix("utf8") { setlocale(LC_CTYPE, "C.UTF-8") }
+    }
+
+    /// A capability without its padding (`$<5>`), which no terminal of today needs.
+    static func withoutPadding(_ capability: String) -> String {
+        var text = capability
+        while let start = text.firstRange(of: "$<"), let end = text[start.upperBound...].firstIndex(of: ">") {
+            text.removeSubrange(start.lowerBound...end)
+        }
+        return text
+    }
+}
