@@ -195,8 +195,8 @@ extension Failure {
     ) -> FailureReport {
         let what =
             switch found {
-            case .empty: "nothing at all"
-            case .html: "a web page"
+            case .empty: "an empty body"
+            case .html: "a web page (HTML)"
             case .json: "other JSON"
             case .text: "plain text"
             }

@@ -10,7 +10,7 @@ public func plainLines(from old: State, to new: State) -> [String] {
     case .awaitingCallback(let attempt): attemptLines(from: old.attempt, to: attempt)
     case .tokenHeld(let held):
         switch held.profile {
-        case .underWay: old.attempt == nil ? [] : [Strings.step(.codeExchanged, nil) + "."]
+        case .underWay: old.attempt == nil ? [] : [Strings.step(.codeExchanged, nil, at: nil) + "."]
         case .awaitingRefresh: [Strings.curing]
         case .failed(let failure): [Strings.profileFailed] + plainLines(failure.report)
         }
@@ -27,7 +27,7 @@ public func plainLines(from old: State, to new: State) -> [String] {
 /// A failure as lines: what happened, why, what to do, the server's own words, and what support asks for.
 public func plainLines(_ report: FailureReport) -> [String] {
     var lines = [
-        report.summary, "\(Strings.why): \(report.cause)", "\(Strings.remedy): \(report.remedy)",
+        "\(report.summary) (\(report.code))", "\(Strings.why): \(report.cause)", "\(Strings.remedy): \(report.remedy)",
     ]
     if let words = report.serverWords { lines.append("\(Strings.serverSays): \(words)") }
     if let id = report.correlationID { lines.append("\(Strings.correlation): \(id)") }
@@ -37,7 +37,7 @@ public func plainLines(_ report: FailureReport) -> [String] {
 private func attemptLines(from old: Attempt?, to new: Attempt) -> [String] {
     var lines: [String] = []
     if old?.boundRedirectURI == nil, new.boundRedirectURI != nil {
-        lines.append(Strings.step(.listening, new) + ".")
+        lines.append(Strings.step(.listening, new, at: new.boundRedirectURI) + ".")
         if let url = new.authorizationURL {
             lines.append(new.settings.opensBrowser ? Strings.plainURLHint : Strings.plainOpenYourself)
             lines.append(url)

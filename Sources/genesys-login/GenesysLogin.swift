@@ -1,6 +1,6 @@
 import ArgumentParser
 
-/// The program: its name, its commands, and the exit statuses that they share.
+/// The program. Without a command it is the screen.
 @main
 struct GenesysLogin: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -13,11 +13,21 @@ struct GenesysLogin: AsyncParsableCommand {
             Examples:
               genesys-login demo
               genesys-login --client-id 12345678-90ab-cdef-1234-567890abcdef --region eu-central-1
+              genesys-login --redirect-uri http://localhost:0/callback --browser 'firefox --new-window %s'
             """,
         version: Version.current,
-        subcommands: [ScreenCommand.self, DemoCommand.self, LoginCommand.self],
-        defaultSubcommand: ScreenCommand.self
+        subcommands: [DemoCommand.self, LoginCommand.self]
     )
+
+    @OptionGroup var options: Options
+
+    func run() async throws {
+        try await reportingUsage { () throws(UsageError) in
+            let settings = try Settings(options, environment: ProcessEnvironment.variables)
+            try ScreenSession.requireTerminal()
+            return ScreenSession(settings: settings, signIn: settings.signIn(clientID: try settings.requireClientID()))
+        }.run()
+    }
 }
 
 /// The program's version.
