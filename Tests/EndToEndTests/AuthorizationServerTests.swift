@@ -71,6 +71,31 @@ extension EndToEndTests {
             }
         }
 
+        @Test("a token that lives for seconds is refreshed by itself, each time with the newest refresh token")
+        func refreshByItself() async throws {
+            try await Stage.with { stage in
+                let port = try Ports.free()
+                let server = try await stage.authorizationServer(callbackPort: port, accessTokenLifetime: 6)
+                let chromium = try await stage.chromium()
+                let browser = try stage.browserScript()
+                let screen = try await stage.screen(
+                    server.options(callbackPort: port, browser: browser.command)
+                )
+                try await screen.wait(for: "Signed out")
+                try await screen.press(.enter)
+                try await chromium.signIn(at: try await browser.authorizationURL(screen: screen).text)
+                try await screen.wait(for: "Welcome, \(AuthorizationServer.name)")
+                try await waitUntil(
+                    "two refreshes",
+                    evidence: { "\(server.evidence())\n\(await screen.evidence())" },
+                    until: { try server.tokenRequests("refresh_token").count >= 2 }
+                )
+                // A refresh token that was used before would have been refused, and the whole family with it.
+                #expect(try server.tokenRequests("refresh_token").allSatisfy { $0.status == 200 })
+                try await screen.wait(for: "Welcome, \(AuthorizationServer.name)")
+            }
+        }
+
         @Test("Cancel on the server's consent page ends the attempt with words, and the next one works")
         func consentRefused() async throws {
             try await Stage.with { stage in
@@ -88,7 +113,7 @@ extension EndToEndTests {
                 let first = try await browser.authorizationURL(screen: screen)
                 try await chromium.signIn(at: first.text, consent: false)
                 try await chromium.wait(forURL: "/failed") { $0.hasSuffix("/failed") }
-                try await screen.wait(for: "access_denied")
+                try await screen.wait(for: "Access was denied")
                 #expect(try server.tokenRequests("authorization_code") == [], "there was no code to send")
 
                 try await screen.press(.enter)

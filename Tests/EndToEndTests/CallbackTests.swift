@@ -62,7 +62,8 @@ extension EndToEndTests {
                 _ = try await callback.answer(
                     "error=server_error&error_description=%1B%5B31mred%1B%5B0m%07%E2%80%AEdesrever"
                 )
-                try await screen.wait(for: "server_error")
+                let ended = try await screen.wait(for: "Server says")
+                #expect(ended.contains("red"), "the server's words, without what commands the terminal:\n\(ended)")
                 for text in ["forged-code-7d1c", "forged-state-7d1c", "\u{1B}[31mred", "\u{202E}"] {
                     let found = screen.bytes.range(of: Data(text.utf8)) != nil
                     #expect(!found, "\(text.debugDescription) came out on the terminal")
@@ -73,10 +74,10 @@ extension EndToEndTests {
         @Test(
             "an answer with the right state and no code ends the attempt with words, and Enter tries again",
             arguments: [
-                ("error=access_denied", "access_denied"),
+                ("error=access_denied", "Access was denied"),
                 ("error=temporarily_unavailable&error_description=back+at+noon", "back at noon"),
                 ("error=a_word_nobody_knows", "a_word_nobody_knows"),
-                ("session_state=x", "code"),
+                ("session_state=x", "no authorization code"),
             ]
         )
         func answersWithoutCode(parameters: String, words: String) async throws {
@@ -85,8 +86,10 @@ extension EndToEndTests {
                 let answer = try await Callback(request: request).answer(parameters)
                 #expect(answer.status == 303)
                 #expect(answer.headers["location"]?.hasSuffix("/failed") == true, "\(answer.headers)")
-                let ended = try await screen.wait(for: "Signed out")
+                let ended = try await screen.wait(for: "What to do")
+                #expect(ended.contains("Signed out"), "the headline after a failure:\n\(ended)")
                 #expect(ended.contains(words), "the screen must say «\(words)»:\n\(ended)")
+                // At once, while the browser may not have asked for its last page yet.
                 try await screen.press(.enter)
                 try await screen.wait(for: "Waiting for your browser")
             }

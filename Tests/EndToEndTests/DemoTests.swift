@@ -60,9 +60,11 @@ extension EndToEndTests {
 
         @Test(
             "a sign-in that fails says why on the screen and in the browser, and Enter tries again",
-            arguments: [("denied", "access_denied"), ("invalid-grant", "invalid_grant")]
+            arguments: [
+                ("denied", "Access was denied."), ("invalid-grant", "The authorization code was not accepted."),
+            ]
         )
-        func failures(scenario: String, code: String) async throws {
+        func failures(scenario: String, words: String) async throws {
             try await Stage.with { stage in
                 let chromium = try await stage.chromium()
                 let browser = try stage.browserScript()
@@ -78,10 +80,12 @@ extension EndToEndTests {
                 #expect(!ended.contains("code=") && !ended.contains("state="), "left in the address bar: \(ended)")
                 let page = try await chromium.text()
                 #expect(page.lowercased().contains("not signed in"), "the page must tell the truth:\n\(page)")
+                #expect(page.contains(words), "the page must say what happened:\n\(page)")
                 #expect(page.contains("What to do"), "the page must name a remedy:\n\(page)")
                 try await chromium.savePicture("failed-\(scenario)")
 
-                let failed = try await screen.wait(for: code)
+                let failed = try await screen.wait(for: words)
+                #expect(failed.contains("What to do"), "the screen must name a remedy:\n\(failed)")
                 #expect(failed.contains("Signed out"), "the headline after a failure:\n\(failed)")
                 try await screen.press(.enter)
                 try await screen.wait(for: "Waiting for your browser")

@@ -7,20 +7,20 @@ extension EndToEndTests {
         @Test(
             "a token endpoint's wrong answer is named, the code is sent once, and Enter tries again",
             arguments: [
-                (StubServer.Reply.html("<html><body>Bad gateway</body></html>", status: 502), ["502", "HTML"]),
-                (.html("<html><body>Welcome to the hotel's network</body></html>", status: 200), ["HTML"]),
+                (StubServer.Reply.html("<html><body>Bad gateway</body></html>", status: 502), ["web page", "502"]),
+                (.html("<html><body>Welcome to the hotel's network</body></html>", status: 200), ["web page"]),
                 (.json("{}"), ["access_token"]),
-                (.json(#"{"access_token": "a-token-of-the-stub", "expires_in": "soon"}"#), ["token_type"]),
+                (.json(#"{"access_token": "a-token-of-the-stub", "token_type": "mac"}"#), ["type mac"]),
                 (
                     .json(#"{"error": "invalid_grant", "error_description": "The verifier is wrong"}"#, status: 400),
-                    ["invalid_grant", "The verifier is wrong"]
+                    ["code was not accepted", "The verifier is wrong"]
                 ),
                 (
                     .json(#"{"error": "invalid_client", "description": "No such client"}"#, status: 401),
-                    ["invalid_client", "No such client"]
+                    ["does not know this client", "No such client"]
                 ),
                 (.json(#"{"access_token": "a-token-of-the-st"#), ["JSON"]),
-                (StubServer.Reply(body: ""), ["empty"]),
+                (StubServer.Reply(body: ""), ["nothing"]),
             ]
         )
         func tokenEndpoint(reply: StubServer.Reply, words: [String]) async throws {
@@ -30,7 +30,8 @@ extension EndToEndTests {
                 let screen = try await start(stage, server, browser)
                 let first = try await signIn(screen, browser, attempt: 1)
                 #expect(first.answer.headers["location"]?.hasSuffix("/failed") == true, "\(first.answer)")
-                let failed = try await screen.wait(for: "Signed out")
+                let failed = try await screen.wait(for: "What to do")
+                #expect(failed.contains("Signed out"), "the headline after a failure:\n\(failed)")
                 for word in words {
                     let found = failed.range(of: word, options: .caseInsensitive) != nil
                     #expect(found, "the screen must say «\(word)»:\n\(failed)")
@@ -89,8 +90,9 @@ extension EndToEndTests {
                 let browser = try stage.browserScript()
                 let screen = try await start(stage, server, browser)
                 _ = try await signIn(screen, browser, attempt: 1)
-                let held = try await screen.wait(for: "Token held")
-                #expect(held.contains("Ask your administrator"), "the server's own words:\n\(held)")
+                try await screen.wait(for: "Token held")
+                // The server's own words.
+                try await screen.wait(for: "Ask your administrator")
                 let before = server.requests.filter { $0.path == "/api/v2/users/me" }.count
                 try await screen.press(.letter("r"))
                 try await waitUntil(
@@ -114,8 +116,9 @@ extension EndToEndTests {
                 let browser = try stage.browserScript()
                 let screen = try await start(stage, server, browser)
                 _ = try await signIn(screen, browser, attempt: 1)
-                let held = try await screen.wait(for: "Token held")
-                #expect(held.contains(/\bid\b/), "the missing member must be named:\n\(held)")
+                let held = try await screen.wait(for: "What to do")
+                #expect(held.contains("Token held"), "\(held)")
+                #expect(held.contains("without id"), "the missing member must be named:\n\(held)")
             }
         }
 

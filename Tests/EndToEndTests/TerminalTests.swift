@@ -88,17 +88,30 @@ extension EndToEndTests {
             }
         }
 
+        @Test("NO_COLOR takes the colours away, and nothing else", arguments: [true, false])
+        func noColor(set: Bool) async throws {
+            try await Stage.with { stage in
+                let screen = try await stage.screen(
+                    ["demo", "--no-browser"],
+                    environment: set ? ["NO_COLOR": "1"] : [:]
+                )
+                try await screen.wait(for: "Signed out")
+                let shown = try await screen.captureWithAttributes()
+                // Select Graphic Rendition with a colour: 30–37, 38, 90–97.
+                let colored = shown.contains(/\e\[(?:\d+;)*(?:3[0-8]|9[0-7])[;m]/)
+                #expect(colored == !set, "\(shown.debugDescription)")
+                #expect(shown.contains(/\e\[(?:\d+;)*1[;m]/), "bold stays: \(shown.debugDescription)")
+            }
+        }
+
         @Test("`?` shows the keys, and Esc goes back")
         func help() async throws {
             try await Stage.with { stage in
                 let screen = try await stage.screen(["demo", "--no-browser"])
                 try await screen.wait(for: "Signed out")
                 try await screen.press(.letter("?"))
-                try await waitUntil(
-                    "the help",
-                    evidence: screen.evidence,
-                    until: { try await screen.capture().range(of: "help", options: .caseInsensitive) != nil }
-                )
+                let help = try await screen.wait(for: "Keys")
+                for key in ["Enter", "?", "q"] { #expect(help.contains(key), "the help must tell of \(key):\n\(help)") }
                 try await screen.press(.escape)
                 try await screen.wait(for: "Signed out")
                 #expect(screen.isRunning)

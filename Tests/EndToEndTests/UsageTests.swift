@@ -65,8 +65,13 @@ extension EndToEndTests {
             try await Stage.with { stage in
                 let help = try await stage.run(["--help"])
                 #expect(help.status == 0, "\(help)")
-                for word in ["demo", "--client-id", "--region", "--redirect-uri", "--browser"] {
+                for word in ["demo", "--client-id"] {
                     #expect(help.output.contains(word), "--help must tell of \(word): \(help)")
+                }
+                let options = try await stage.run(["demo", "--help"])
+                #expect(options.status == 0, "\(options)")
+                for word in ["--scenario", "--client-id", "--region", "--redirect-uri", "--browser", "--timeout"] {
+                    #expect(options.output.contains(word), "demo --help must tell of \(word): \(options)")
                 }
                 let version = try await stage.run(["--version"])
                 #expect(version.status == 0, "\(version)")
