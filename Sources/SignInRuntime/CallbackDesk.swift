@@ -20,6 +20,8 @@ actor CallbackDesk {
 
     /// What the attempt came to, once it is over.
     private(set) var outcome: CallbackPage?
+    /// What the attempt before came to, whose page a browser may still be on its way to.
+    let previousOutcome: CallbackPage?
 
     private var held: [ReplyID: CheckedContinuation<Answer, Never>] = [:]
     /// Callbacks that have come and have no answer yet; some of them may not have begun to wait.
@@ -28,6 +30,11 @@ actor CallbackDesk {
     private var lastID: UInt64 = 0
     private var pagesOwed = 0
     private var servedAll: CheckedContinuation<Void, Never>?
+    private var isHurried = false
+
+    init(previousOutcome: CallbackPage? = nil) {
+        self.previousOutcome = previousOutcome
+    }
 
     /// A fresh id for a callback.
     func open() -> ReplyID {
@@ -62,19 +69,30 @@ actor CallbackDesk {
         pagesOwed = unanswered.count
         for reply in Array(held.keys) { settle(reply, .outcome(page)) }
         guard pagesOwed > 0 else { return }
+        await linger(for: Self.longestLinger)
+        await linger(for: Self.lastPageLinger)
+    }
+
+    /// Ends the waiting for the last page: the port is wanted for the next attempt.
+    func hurry() {
+        isHurried = true
+        release()
+    }
+
+    private func linger(for duration: Duration) async {
+        guard !isHurried else { return }
         let limit = Task {
-            try await Task.sleep(for: Self.longestLinger)
+            try await Task.sleep(for: duration)
             release()
         }
         await withCheckedContinuation { servedAll = $0 }
         limit.cancel()
-        try? await Task.sleep(for: Self.lastPageLinger)
     }
 
     /// The outcome's page was served.
     func servedOutcome() {
         pagesOwed -= 1
-        if pagesOwed <= 0 { release() }
+        if pagesOwed == 0 { release() }
     }
 
     private func settle(_ reply: ReplyID, _ answer: Answer) {

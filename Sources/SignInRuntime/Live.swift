@@ -18,7 +18,8 @@ extension Dependencies {
         transport: HTTPTransport,
         store: SessionStore
     ) -> Dependencies {
-        Dependencies(
+        let listeners = LoopbackListeners(eventLoops: eventLoops)
+        return Dependencies(
             now: { Date() },
             sleepUntil: { date in try await WallClock.sleep(until: date) },
             entropy: {
@@ -26,7 +27,7 @@ extension Dependencies {
                 return Entropy(from: &generator)
             },
             listen: { redirectURI, handler throws(ListenerFailure) in
-                try await LoopbackListener.open(redirectURI, eventLoops: eventLoops, handler: handler)
+                try await listeners.open(redirectURI, handler: handler)
             },
             openBrowser: { url, started throws(BrowserFailure) in try await browser.open(url, started: started) },
             transport: transport,

@@ -3,7 +3,7 @@ import Glibc
 import HTTPTypes
 import Hummingbird
 import Logging
-public import NIOCore
+import NIOCore
 public import OAuth
 import ServiceLifecycle
 public import SignIn
@@ -16,6 +16,7 @@ public final class LoopbackListener: CallbackListener {
     /// How often another port is tried where the system gave one that is taken on the other address.
     private static let portTries = 20
 
+    /// The redirect URI with its real port.
     public let redirectURI: RedirectURI
     private let desk: CallbackDesk
     private let servers: [Server]
@@ -50,13 +51,14 @@ public final class LoopbackListener: CallbackListener {
     /// Binds all addresses of `redirectURI`, on one port.
     ///
     /// - Throws: ``ListenerFailure``; a port that is taken on one of the two addresses is taken.
-    public static func open(
+    static func open(
         _ redirectURI: RedirectURI,
+        previousOutcome: CallbackPage?,
         eventLoops: any EventLoopGroup,
         handler: @escaping CallbackHandler
     ) async throws(ListenerFailure) -> LoopbackListener {
         for _ in 0..<portTries {
-            let desk = CallbackDesk()
+            let desk = CallbackDesk(previousOutcome: previousOutcome)
             let connections = ConnectionTable()
             let responder = CallbackResponder(path: redirectURI.path, desk: desk, handler: handler)
             var servers: [Server] = []
@@ -90,6 +92,12 @@ public final class LoopbackListener: CallbackListener {
 
     public func refuse(_ reply: ReplyID, _ refusal: AuthorizationResponse.Refusal) async {
         await desk.refuse(reply, refusal)
+    }
+
+    /// Frees the port without waiting for the last page any longer, and tells which page that is.
+    func hurry() async -> CallbackPage? {
+        await desk.hurry()
+        return await desk.outcome
     }
 
     public func conclude(_ outcome: Effect.Outcome) async {
@@ -212,6 +220,7 @@ private struct CallbackResponder: HTTPResponder {
             }
             return path == CallbackPage.pending.path ? outcome.redirect : nil
         }
+        if path == desk.previousOutcome?.path { return desk.previousOutcome?.response() }
         return path == CallbackPage.pending.path ? CallbackPage.pending.response() : nil
     }
 }

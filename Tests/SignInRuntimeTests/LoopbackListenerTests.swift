@@ -28,8 +28,8 @@ struct LoopbackListenerTests {
     private static func open(
         _ uri: String = "http://localhost:0/callback",
         _ arrivals: Arrivals = Arrivals()
-    ) async throws -> LoopbackListener {
-        try await LoopbackListener.open(try RedirectURI(uri), eventLoops: MultiThreadedEventLoopGroup.singleton) {
+    ) async throws -> any CallbackListener {
+        try await LoopbackListeners(eventLoops: MultiThreadedEventLoopGroup.singleton).open(try RedirectURI(uri)) {
             await arrivals.take($0)
         }
     }
@@ -197,6 +197,25 @@ struct LoopbackListenerTests {
         for client in silent.dropLast() { try? await client.channel.executeThenClose { _, _ in } }
     }
 
+    @Test("a new attempt takes over the port of one that still waits to serve its last page, and serves that page")
+    func takeOver() async throws {
+        let listeners = LoopbackListeners(eventLoops: MultiThreadedEventLoopGroup.singleton)
+        let arrivals = Arrivals()
+        let first = try await listeners.open(try RedirectURI("http://localhost:0/callback")) { await arrivals.take($0) }
+        let port = first.redirectURI.port
+        async let answer = RawClient.get("/callback?error=access_denied&state=s", port: port)
+        _ = await arrivals.next()
+        let failure = Failure(.missingCode, .init(try SignInSettings.sample()))
+        async let end: Void = first.conclude(.failed(failure))
+        #expect(Self.header("location", in: try await answer) == "/failed")
+        let second = try await listeners.open(first.redirectURI) { await arrivals.take($0) }
+        #expect(second.redirectURI == first.redirectURI)
+        #expect(try await RawClient.get("/failed", port: port).hasPrefix("HTTP/1.1 200"))
+        await end
+        await second.conclude(.cancelled)
+        #expect(await Self.isRefused("127.0.0.1", port))
+    }
+
     private static func header(_ name: String, in answer: String) -> String? {
         answer.split(separator: "\r\n").first { $0.lowercased().hasPrefix("\(name):") }
             .map { String($0.dropFirst(name.count + 1).drop { $0 == " " }) }
@@ -204,7 +223,7 @@ struct LoopbackListenerTests {
 }
 
 extension LoopbackListenerTests {
-    private static func open(arrivals: Arrivals) async throws -> LoopbackListener {
+    private static func open(arrivals: Arrivals) async throws -> any CallbackListener {
         try await open("http://localhost:0/callback", arrivals)
     }
 }
