@@ -72,6 +72,12 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
+        .testTarget(
+            name: "TerminalUITests",
+            dependencies: ["OAuth", "GenesysCloud", "SignIn", "TerminalUI"],
+            exclude: ["Goldens"],
+            swiftSettings: settings
+        ),
     ],
     swiftLanguageModes: [.v6]
 )
