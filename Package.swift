@@ -109,6 +109,12 @@ let package = Package(
             dependencies: ["genesys-login", "OAuth", "GenesysCloud", "SignInRuntime", argumentParser],
             swiftSettings: settings
         ),
+        .testTarget(
+            name: "TerminalUITests",
+            dependencies: ["OAuth", "GenesysCloud", "SignIn", "TerminalUI"],
+            exclude: ["Goldens"],
+            swiftSettings: settings
+        ),
     ],
     swiftLanguageModes: [.v6]
 )

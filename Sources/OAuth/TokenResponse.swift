@@ -64,13 +64,25 @@ public struct TokenResponse: Sendable, Hashable {
         )
     }
 
-    /// This response, with `old` as its refresh token where the server sent no new one (RFC 6749 §6).
-    public func keepingRefreshToken(_ old: Secret?) -> TokenResponse {
+    /// This response to a refresh, with the old response's refresh token and scope where the server sent no new ones
+    /// (RFC 6749 §6).
+    public func refreshing(_ old: TokenResponse) -> TokenResponse {
         TokenResponse(
             accessToken: accessToken,
             expiresIn: expiresIn,
-            refreshToken: refreshToken ?? old,
-            scope: scope
+            refreshToken: refreshToken ?? old.refreshToken,
+            scope: scope ?? old.scope
+        )
+    }
+
+    /// This response, with `requested` as its scope where the server named none: it then granted what was asked for
+    /// (RFC 6749 §5.1).
+    public func takingScope(_ requested: Scope?) -> TokenResponse {
+        TokenResponse(
+            accessToken: accessToken,
+            expiresIn: expiresIn,
+            refreshToken: refreshToken,
+            scope: scope ?? requested
         )
     }
 

@@ -170,7 +170,7 @@ private func end(_ state: inout State, _ current: Attempt, _ problem: Failure.Pr
 private func hold(_ state: inout State, _ attempt: Attempt, _ tokens: TokenResponse, at: Date) -> [Effect] {
     let settings = attempt.settings
     let session = Session(
-        tokens: tokens,
+        tokens: tokens.takingScope(settings.scope),
         receivedAt: at,
         clientID: settings.clientID,
         loginURL: settings.environment.loginURL,

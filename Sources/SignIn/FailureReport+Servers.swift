@@ -54,62 +54,62 @@ extension Failure {
         let remedy: String
         switch response.code {
         case .invalidGrant where place == .refresh:
-            summary = "The session has ended."
+            summary = "The session has ended"
             cause = "The refresh token has expired, was revoked, or was used by another program."
             remedy = "Sign in again."
         case .invalidGrant:
-            summary = "The authorization code was not accepted."
+            summary = "The authorization code was not accepted"
             cause = "It has expired (it lives 10 minutes), was used already, or does not match this attempt's verifier."
             remedy = "Sign in again, and finish in the browser at once."
         case .invalidClient:
-            summary = "\(context.loginHost) does not know this client."
+            summary = "\(context.loginHost) does not know this client"
             cause = "The client id \(id) is wrong, belongs to another region, or is not a public client."
             remedy =
                 "Check the client id and the region in Admin > Integrations > OAuth; the grant type must be Code "
                 + "Authorization with PKCE."
         case .unauthorizedClient:
-            summary = "This client may not sign in this way."
+            summary = "This client may not sign in this way"
             cause = "The redirect URI \(uri) or the grant type is not registered for the client \(id)."
             remedy =
                 "In Admin > Integrations > OAuth compare the redirect URI letter by letter, trailing slash included, "
                 + "and the grant type."
         case .accessDenied:
-            summary = "Access was denied."
+            summary = "Access was denied"
             cause = "The request was refused in the browser, or the scopes asked for are not allowed."
             remedy = "Sign in again and approve, or ask an administrator which scopes the client \(id) may use."
         case .invalidRequest:
-            summary = "\(context.loginHost) did not accept the request."
+            summary = "\(context.loginHost) did not accept the request"
             cause = "A parameter is missing or not allowed; most often the redirect URI \(uri) is not registered."
             remedy =
                 "In Admin > Integrations > OAuth compare the redirect URI letter by letter, trailing slash included."
         case .invalidScope:
-            summary = "A scope was not accepted."
+            summary = "A scope was not accepted"
             cause = "A scope is unknown, misspelt, or not allowed for the client \(id)."
             remedy = "Correct --scope, or leave it out to get the client's own scopes."
         case .unsupportedResponseType, .unsupportedGrantType:
-            summary = "\(context.loginHost) does not offer this kind of sign-in."
+            summary = "\(context.loginHost) does not offer this kind of sign-in"
             cause = "The client \(id) is not registered for Code Authorization with PKCE."
             remedy = "In Admin > Integrations > OAuth choose the grant type Code Authorization (PKCE)."
         case .serverError:
-            summary = "\(context.loginHost) had an internal error."
+            summary = "\(context.loginHost) had an internal error"
             cause = "The fault is on the server's side."
             remedy = "Sign in again in a minute. If it goes on, tell Genesys support."
         case .temporarilyUnavailable:
-            summary = "\(context.loginHost) is not available for the moment."
+            summary = "\(context.loginHost) is not available for the moment"
             cause = "It is overloaded or under maintenance."
             remedy = "Sign in again in a minute."
         case .invalidToken:
-            summary = "The token was not accepted."
+            summary = "The token was not accepted"
             cause = "It has expired, was revoked, or belongs to another region."
             remedy = "Sign in again."
-        case .unknown(let code):
-            summary = "\(context.loginHost) answered with \(code)."
+        case .unknown:
+            summary = "\(context.loginHost) refused"
             cause = "The server's own words are all there is to know."
             remedy = "Sign in again. If it happens again, ask your administrator or Genesys support."
         }
         return FailureReport(
             response.code.name,
-            summary,
+            "\(summary) (\(response.code.name)).",
             cause: cause,
             remedy: remedy,
             serverWords: response.words,

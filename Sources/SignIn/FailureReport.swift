@@ -76,8 +76,8 @@ extension Failure {
                 "port_in_use",
                 "Port \(port) is in use\(holder.map { " by \($0)" } ?? "").",
                 cause: "The callback must arrive at \(context.redirectURI ?? "the redirect URI").",
-                remedy: "Stop that program, or choose another port with --redirect-uri. Genesys Cloud accepts any port "
-                    + "where the registered redirect URI has none: then http://localhost:0/callback always works."
+                remedy: "Stop it, or choose another port with --redirect-uri. Where the registered URI has no port, Genesys "
+                    + "Cloud accepts any: use http://localhost:0/callback."
             )
         case .notPermitted(let port):
             FailureReport(

@@ -63,7 +63,7 @@ extension HeldSession {
             return expire()
         case .tokenRefreshed(id, let tokens):
             guard case .underWay(let thenProfile, _) = refresh else { return .ignored }
-            session.tokens = tokens.keepingRefreshToken(session.tokens.refreshToken)
+            session.tokens = tokens.refreshing(session.tokens)
             session.receivedAt = event.at
             refresh = .idle
             return .refreshed(thenProfile: thenProfile, [.saveSession(session)] + timers())

@@ -3,14 +3,21 @@ struct Footer {
     let rows: [Row]
     private let places: [(row: Int, columns: Range<Int>, command: CommandID)]
 
+    /// On one row where it can be: with less space between, or with shorter labels. Otherwise on as many as it takes.
     init(_ commands: [Command], _ page: Page) {
-        let gap = page.isWide ? 3 : 2
+        let tight = Footer(commands, page, gap: 2, isShort: true)
+        let roomy: [(gap: Int, isShort: Bool)] = page.isWide ? [(3, false), (2, false), (3, true)] : [(2, false)]
+        let footers = roomy.lazy.map { Footer(commands, page, gap: $0.gap, isShort: $0.isShort) }
+        self = footers.first { $0.rows.count <= 1 } ?? tight
+    }
+
+    private init(_ commands: [Command], _ page: Page, gap: Int, isShort: Bool) {
         var rows: [Row] = []
         var runs: [Run] = []
         var places: [(row: Int, columns: Range<Int>, command: CommandID)] = []
         var column = page.margin
         for command in commands {
-            let label = page.isWide ? command.label : command.shortLabel
+            let label = isShort ? command.shortLabel : command.label
             let width = DisplayWidth.of(command.keyLabel) + 1 + DisplayWidth.of(label)
             if !runs.isEmpty {
                 if column + gap + width > page.size.columns {

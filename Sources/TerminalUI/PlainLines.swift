@@ -26,8 +26,9 @@ public func plainLines(from old: State, to new: State) -> [String] {
 
 /// A failure as lines: what happened, why, what to do, the server's own words, and what support asks for.
 public func plainLines(_ report: FailureReport) -> [String] {
+    let code = report.summary.contains(report.code) ? "" : " (\(report.code))"
     var lines = [
-        "\(report.summary) (\(report.code))", "\(Strings.why): \(report.cause)", "\(Strings.remedy): \(report.remedy)",
+        report.summary + code, "\(Strings.why): \(report.cause)", "\(Strings.remedy): \(report.remedy)",
     ]
     if let words = report.serverWords { lines.append("\(Strings.serverSays): \(words)") }
     if let id = report.correlationID { lines.append("\(Strings.correlation): \(id)") }

@@ -125,6 +125,8 @@ public enum Strings {
     public static let copied = "URL sent to the clipboard."
     /// After `o`.
     public static let openingAgain = "Opening the browser again."
+    /// After `a`.
+    public static let approving = "Approving as the first person."
     /// Below the bare URL.
     static let pressEnter = "Press Enter to go back."
 }

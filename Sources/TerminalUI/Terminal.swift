@@ -33,7 +33,7 @@ public final class Terminal {
     private let palette: Palette
     private let passage: ClipboardSequence.Passage
     private let softWrap: SoftWrap?
-    private let restore: [UInt8]
+    private let restore: [CChar]
     private var mode = Mode.screen
     private var shown: Screen?
     private var pending: Screen?
@@ -79,8 +79,8 @@ public final class Terminal {
         passage = ClipboardSequence.passage(term: term)
         let mouseOff = hasMouse ? "\u{1B}[?1006;1000l" : ""
         let capabilities = ["sgr0", "op", "rmkx", "cnorm", "rmcup"].compactMap { Self.capability($0) }
-        restore = Array((Self.pasteOff + mouseOff + capabilities.joined()).utf8)
-        arm()
+        restore = (Self.pasteOff + mouseOff + capabilities.joined()).utf8.map { CChar(bitPattern: $0) }
+        terminal_guard_arm(restore, restore.count)
         System.write(Self.pasteOn, to: STDOUT_FILENO)
         sources = TerminalSources(
             readable: STDIN_FILENO,
@@ -203,7 +203,7 @@ public final class Terminal {
     private func comeBack() {
         mode = .screen
         sources?.resumeInput()
-        arm()
+        terminal_guard_arm(restore, restore.count)
         System.write(Self.pasteOn, to: STDOUT_FILENO)
         fitWindow()
         shown = pending ?? shown
@@ -221,10 +221,6 @@ public final class Terminal {
             comeBack()
         case .closed: break
         }
-    }
-
-    private func arm() {
-        restore.withUnsafeBytes { terminal_guard_arm($0.baseAddress, $0.count) }
     }
 
     // MARK: Listening
