@@ -76,7 +76,8 @@ extension Failure {
                 "port_in_use",
                 "Port \(port) is in use\(holder.map { " by \($0)" } ?? "").",
                 cause: "The callback must arrive at \(context.redirectURI ?? "the redirect URI").",
-                remedy: "Stop it, or choose another port with --redirect-uri. Where the registered URI has no port, Genesys "
+                remedy:
+                    "Stop it, or choose another port with --redirect-uri. Where the registered URI has no port, Genesys "
                     + "Cloud accepts any: use http://localhost:0/callback."
             )
         case .notPermitted(let port):

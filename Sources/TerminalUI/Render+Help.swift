@@ -2,7 +2,7 @@
 func helpBlocks(_ model: ScreenModel, _ page: Page) -> [Block] {
     var below = model
     below.overlay = nil
-    let here = Command.available(in: below).filter { $0.id != .help }
+    let here = Command.available(in: below)
     let keyWidth = page.isWide ? 12 : 10
     func rows(_ commands: [Command]) -> [Row] {
         commands.map { command in

@@ -113,7 +113,7 @@ extension EndToEndTests {
                 let first = try await browser.authorizationURL(screen: screen)
                 try await chromium.signIn(at: first.text, consent: false)
                 try await chromium.wait(forURL: "/failed") { $0.hasSuffix("/failed") }
-                try await screen.wait(for: "Access was denied")
+                try await screen.wait(for: "access_denied")
                 #expect(try server.tokenRequests("authorization_code") == [], "there was no code to send")
 
                 try await screen.press(.enter)

@@ -74,7 +74,7 @@ extension EndToEndTests {
         @Test(
             "an answer with the right state and no code ends the attempt with words, and Enter tries again",
             arguments: [
-                ("error=access_denied", "Access was denied"),
+                ("error=access_denied", "access_denied"),
                 ("error=temporarily_unavailable&error_description=back+at+noon", "back at noon"),
                 ("error=a_word_nobody_knows", "a_word_nobody_knows"),
                 ("session_state=x", "no authorization code"),

@@ -61,7 +61,7 @@ extension EndToEndTests {
         @Test(
             "a sign-in that fails says why on the screen and in the browser, and Enter tries again",
             arguments: [
-                ("denied", "Access was denied."), ("invalid-grant", "The authorization code was not accepted."),
+                ("denied", "access_denied"), ("invalid-grant", "invalid_grant"),
             ]
         )
         func failures(scenario: String, words: String) async throws {

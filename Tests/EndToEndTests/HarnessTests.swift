@@ -94,7 +94,9 @@ extension EndToEndTests {
                 try? await chromium.signIn(at: request(["code_challenge_method": "plain"]))
                 #expect(try await chromium.currentURL().contains("code=") == false)
                 try await chromium.open(request(["redirect_uri": "http://localhost:5/callback"]))
-                #expect(try await chromium.text().contains("redirect"))
+                try await waitUntil("the refusal of the redirect URI") {
+                    try await chromium.text().contains("redirect")
+                }
                 #expect(try server.secrets().isEmpty)
             }
         }

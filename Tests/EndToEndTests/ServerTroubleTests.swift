@@ -13,14 +13,14 @@ extension EndToEndTests {
                 (.json(#"{"access_token": "a-token-of-the-stub", "token_type": "mac"}"#), ["type mac"]),
                 (
                     .json(#"{"error": "invalid_grant", "error_description": "The verifier is wrong"}"#, status: 400),
-                    ["code was not accepted", "The verifier is wrong"]
+                    ["invalid_grant", "The verifier is wrong"]
                 ),
                 (
                     .json(#"{"error": "invalid_client", "description": "No such client"}"#, status: 401),
                     ["does not know this client", "No such client"]
                 ),
                 (.json(#"{"access_token": "a-token-of-the-st"#), ["JSON"]),
-                (StubServer.Reply(body: ""), ["nothing"]),
+                (StubServer.Reply(body: ""), ["empty"]),
             ]
         )
         func tokenEndpoint(reply: StubServer.Reply, words: [String]) async throws {

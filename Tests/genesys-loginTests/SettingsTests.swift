@@ -40,7 +40,9 @@ struct SettingsTests {
         #expect(fromVariables.environment.loginURL == "https://login.mypurecloud.de")
         #expect(fromVariables.browser.words == ["lynx"])
         let fromOptions = try settings(
-            ["--client-id", "from-option", "--region", "us-west-2", "--browser", "firefox -P x"], variables)
+            ["--client-id", "from-option", "--region", "us-west-2", "--browser", "firefox -P x"],
+            variables
+        )
         #expect(fromOptions.clientID?.value == "from-option")
         #expect(fromOptions.environment.apiURL == "https://api.usw2.pure.cloud")
         #expect(fromOptions.browser.words == ["firefox", "-P", "x"])
@@ -68,8 +70,12 @@ struct SettingsTests {
         #expect(
             hints
                 == .init(
-                    loginHint: "ada@example.com:acme", promptLogin: true,
-                    provider: .init(name: "okta", organization: "acme"), target: "org-1"))
+                    loginHint: "ada@example.com:acme",
+                    promptLogin: true,
+                    provider: .init(name: "okta", organization: "acme"),
+                    target: "org-1"
+                )
+        )
     }
 
     @Test(
