@@ -23,7 +23,7 @@ extension Strings {
     static let signInAgain = CommandWords("sign in again", short: "sign in", "Sign in again")
     static let retryProfile = CommandWords("try the profile again", short: "try again", "Load the profile again")
     static let signOut = CommandWords("sign out", "Sign out: delete the token")
-    static let help = CommandWords("help", "Show the keys; again or Esc goes back")
+    static let help = CommandWords("help", "Show the keys, or hide them")
     static let closeHelp = CommandWords("close", "Close the help")
     static let quit = CommandWords("quit", "Leave the program")
     static let suspend = CommandWords("suspend", "Stop; fg brings it back")
