@@ -5,11 +5,18 @@ import SystemPackage
 
 /// The external user agent (RFC 8252 §4): a command that is given the URL.
 public struct Browser: Sendable {
-    private let command: ShellWords
+    /// The command unless told otherwise.
+    public static let defaultCommand = "xdg-open"
+    /// What opens the Windows side's browser from WSL, where `xdg-open` is missing or finds none.
+    private static let windowsCommands = ["wslview", "explorer.exe"]
 
-    /// The browser that `command` starts, for example `xdg-open` or `firefox --new-window %s`.
+    private let commands: [ShellWords]
+
+    /// The browser that `command` starts, for example `firefox --new-window %s`. Where it is ``defaultCommand``, the
+    /// commands that WSL has are tried after it.
     public init(_ command: ShellWords) {
-        self.command = command
+        let isDefault = command.words == [Self.defaultCommand]
+        commands = [command] + (isDefault ? Self.windowsCommands.compactMap(ShellWords.init) : [])
     }
 
     /// Opens `url` in a process session of its own, without input, its output thrown away, so that it cannot touch
@@ -17,6 +24,22 @@ public struct Browser: Sendable {
     ///
     /// - Throws: ``BrowserFailure`` where there is no such command, or it ends with another status than 0.
     public func open(_ url: String, started: @escaping @Sendable () async -> Void) async throws(BrowserFailure) {
+        var first: BrowserFailure?
+        for command in commands {
+            do throws(BrowserFailure) {
+                return try await run(command, url, started)
+            } catch {
+                first = first ?? error
+            }
+        }
+        if let first { throw first }
+    }
+
+    private func run(
+        _ command: ShellWords,
+        _ url: String,
+        _ started: @escaping @Sendable () async -> Void
+    ) async throws(BrowserFailure) {
         let (program, arguments) = command.command(opening: url)
         var options = PlatformOptions()
         options.createSession = true
@@ -41,6 +64,7 @@ public struct Browser: Sendable {
         }
         switch status {
         case .exited(0): break
+        case .exited(1) where program == "explorer.exe": break  // it always says 1
         case .exited(let code): throw .failed(command: program, status: Int(code))
         case .signaled(let signal): throw .failed(command: program, status: 128 + Int(signal))
         }

@@ -171,7 +171,7 @@ private struct BindError: Error {
 
     func failure(port: Int) -> ListenerFailure {
         switch errno {
-        case EADDRINUSE: .portInUse(port: port, holder: nil)
+        case EADDRINUSE: .portInUse(port: port, holder: PortHolder.name(ofPort: port))
         case EACCES, EPERM: .notPermitted(port: port)
         default: .system(port: port, ServerText(String(cString: strerror(errno))))
         }

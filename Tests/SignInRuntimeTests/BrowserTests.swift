@@ -3,7 +3,7 @@ import SignIn
 import SignInRuntime
 import Testing
 
-@Suite("The browser's command")
+@Suite("The browser's command", .serialized)
 struct BrowserTests {
     private static let url = "https://login.example/oauth/authorize?a=1&b=%20two"
 
@@ -66,6 +66,23 @@ struct BrowserTests {
             await #expect(throws: BrowserFailure.failed(command: command, status: 3)) {
                 _ = try await Self.open(command)
             }
+        }
+    }
+
+    @Test(
+        "where xdg-open is missing or finds no browser, WSL's commands are tried",
+        arguments: ["wslview", "explorer.exe"]
+    )
+    func windows(name: String) async throws {
+        try await withFolder { folder in
+            let (command, output) = try Self.script(name == "explorer.exe" ? "exit 1" : "", in: folder)
+            try FileManager.default.moveItem(atPath: command, toPath: folder.appending(path: name).path)
+            let path = ProcessInfo.processInfo.environment["PATH"] ?? ""
+            setenv("PATH", "\(folder.path):\(path)", 1)
+            defer { setenv("PATH", path, 1) }
+            #expect(try await Self.open(Browser.defaultCommand))
+            let lines = try String(contentsOf: output, encoding: .utf8).split(separator: "\n")
+            #expect(lines.dropFirst() == [Substring(Self.url)])
         }
     }
 

@@ -1,0 +1,45 @@
+import FoundationEssentials
+import Glibc
+
+/// Who listens on a port of this machine, as far as `/proc` tells: of other users' programs only root sees the name.
+enum PortHolder {
+    /// The program and its process id, for example `python3 (process 4711)`; `nil` where the system does not tell.
+    static func name(ofPort port: Int) -> String? {
+        let sockets = inodes(listeningOn: port)
+        guard !sockets.isEmpty else { return nil }
+        let links = Set(sockets.map { "socket:[\($0)]" })
+        let processes = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
+        for process in processes.compactMap(Int.init).sorted() {
+            let files = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(process)/fd")) ?? []
+            for file in files where link("/proc/\(process)/fd/\(file)").map(links.contains) == true {
+                return "\(program(process)) (process \(process))"
+            }
+        }
+        return nil
+    }
+
+    /// The sockets in the state LISTEN on `port`, by inode (`/proc/net/tcp`, `/proc/net/tcp6`).
+    private static func inodes(listeningOn port: Int) -> [Substring] {
+        let suffix =
+            ":" + String(repeating: "0", count: 4 - String(port, radix: 16).count)
+            + String(port, radix: 16, uppercase: true)
+        return ["/proc/net/tcp", "/proc/net/tcp6"].flatMap { table in
+            ((try? String(contentsOfFile: table, encoding: .utf8)) ?? "").split(separator: "\n").compactMap { line in
+                let columns = line.split(separator: " ")
+                guard columns.count > 9, columns[1].hasSuffix(suffix), columns[3] == "0A" else { return nil }
+                return columns[9]
+            }
+        }
+    }
+
+    private static func program(_ process: Int) -> String {
+        let name = (try? String(contentsOfFile: "/proc/\(process)/comm", encoding: .utf8)) ?? ""
+        return name.split(separator: "\n").first.map(String.init) ?? "a program"
+    }
+
+    private static func link(_ path: String) -> String? {
+        var buffer = [UInt8](repeating: 0, count: 256)
+        let count = readlink(path, &buffer, buffer.count)
+        return count > 0 ? String(decoding: buffer.prefix(count), as: UTF8.self) : nil
+    }
+}
