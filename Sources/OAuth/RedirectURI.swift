@@ -140,6 +140,15 @@ extension RedirectURI.Host {
         }
     }
 
+    /// The host as it stands in the URI.
+    public var label: String {
+        switch self {
+        case .localhost: "localhost"
+        case .ipv4(let literal): literal
+        case .ipv6: "[::1]"
+        }
+    }
+
     /// The literal addresses to bind, in order; only the first must exist.
     public var addresses: [String] {
         switch self {

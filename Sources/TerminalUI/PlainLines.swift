@@ -5,9 +5,19 @@ public import SignIn
 /// for scripts, screen readers and dumb terminals.
 ///
 /// - Returns: whole lines in order; none where nothing happened that a person would want to hear.
-public func plainLines(from old: State, to new: State) -> [String] {
+///
+/// - Parameter isRemote: whether the person sits at another machine; the tunnel that brings the callback here is then told,
+///   with `destination`, how that machine reaches this one.
+public func plainLines(
+    from old: State,
+    to new: State,
+    isRemote: Bool = false,
+    destination: String? = nil
+) -> [String] {
     switch new {
-    case .awaitingCallback(let attempt): attemptLines(from: old.attempt, to: attempt)
+    case .awaitingCallback(let attempt):
+        attemptLines(from: old.attempt, to: attempt)
+            + (isRemote ? tunnelLines(from: old.attempt, to: attempt, destination) : [])
     case .tokenHeld(let held):
         switch held.profile {
         case .underWay: old.attempt == nil ? [] : [Strings.step(.codeExchanged, nil, at: nil) + "."]
@@ -33,6 +43,11 @@ public func plainLines(_ report: FailureReport) -> [String] {
     if let words = report.serverWords { lines.append("\(Strings.serverSays): \(words)") }
     if let id = report.correlationID { lines.append("\(Strings.correlation): \(id)") }
     return lines
+}
+
+private func tunnelLines(from old: Attempt?, to new: Attempt, _ destination: String?) -> [String] {
+    guard old?.boundRedirectURI == nil, let uri = new.boundRedirectURI else { return [] }
+    return [Strings.tunnel, Strings.sshCommand(uri.host.label, uri.port, destination)]
 }
 
 private func attemptLines(from old: Attempt?, to new: Attempt) -> [String] {

@@ -67,13 +67,7 @@ private func urlBlock(_ url: String, _ attempt: Attempt, _ page: Page) -> Block 
 /// How a browser on the person's own machine gets through to this one.
 private func tunnelBlock(_ attempt: Attempt, _ context: ScreenContext, _ page: Page) -> [Block] {
     guard let uri = attempt.boundRedirectURI else { return [] }
-    let host =
-        switch uri.host {
-        case .localhost: "localhost"
-        case .ipv4(let literal): literal
-        case .ipv6: "[::1]"
-        }
-    let text = page.charset.shown(Strings.sshCommand(host, uri.port, context.remoteDestination))
+    let text = page.charset.shown(Strings.sshCommand(uri.host.label, uri.port, context.remoteDestination))
     let fits = DisplayWidth.of(text) <= page.width
     // A command is there to be copied: where it does not fit, the terminal's edge alone breaks it.
     let command =

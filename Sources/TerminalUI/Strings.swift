@@ -70,11 +70,7 @@ public enum Strings {
     static let stepUnderWay = "waiting"
 
     private static func host(_ uri: RedirectURI) -> String {
-        switch uri.host {
-        case .localhost: "localhost:\(uri.port)"
-        case .ipv4(let literal): "\(literal):\(uri.port)"
-        case .ipv6: "[::1]:\(uri.port)"
-        }
+        "\(uri.host.label):\(uri.port)"
     }
 
     // MARK: Session

@@ -65,7 +65,13 @@ struct LoginCommand: AsyncParsableCommand {
         var shown = State.initial
         var result = Result.cancelled
         for await state in engine.states {
-            for line in plainLines(from: shown, to: state) { Console.line(line) }
+            let lines = plainLines(
+                from: shown,
+                to: state,
+                isRemote: ProcessEnvironment.isRemote,
+                destination: ProcessEnvironment.remoteDestination
+            )
+            for line in lines { Console.line(line) }
             shown = state
             switch state {
             case .userProfile(let signedIn): result = .signedIn(signedIn)

@@ -97,10 +97,10 @@ struct ScreenSession {
 
     @MainActor
     private func context(_ terminal: Terminal, store: SessionStore) -> ScreenContext {
-        let variables = ProcessEnvironment.variables
-        return ScreenContext(
+        ScreenContext(
             isDemo: approve != nil,
-            isRemote: variables["SSH_CONNECTION"]?.isEmpty == false,
+            isRemote: ProcessEnvironment.isRemote,
+            remoteDestination: ProcessEnvironment.remoteDestination,
             storeName: store.name,
             environmentLabel: approve == nil ? signIn.environment.label : "the demo cloud on this machine",
             clientID: signIn.clientID.value,
