@@ -1,4 +1,5 @@
 import GenesysCloud
+import OAuth
 public import SignIn
 
 /// What the plain lines say when the program goes from one state to the next: the screen's words without the screen,
