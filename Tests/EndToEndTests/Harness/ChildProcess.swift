@@ -103,19 +103,24 @@ final class ChildProcess: Sendable {
             filesIn: folder,
             inputStaysOpen: false
         )
-        defer { child.removeFiles() }
+        return try await child.finished("`\(program) \(arguments.joined(separator: " "))`", within: limit)
+    }
+
+    /// Waits for the process to end; ends it where it takes too long.
+    func finished(_ name: String, within limit: Duration = Patience.usual) async throws -> Finished {
+        defer { removeFiles() }
         do {
             try await waitUntil(
-                "`\(program) \(arguments.joined(separator: " "))` to end",
+                "\(name) to end",
                 within: limit,
-                evidence: { "standard output: «\(child.output)»\nstandard error: «\(child.errors)»" },
-                until: { child.status != nil }
+                evidence: { "standard output: «\(output)»\nstandard error: «\(errors)»" },
+                until: { status != nil }
             )
         } catch {
-            await child.end()
+            await end()
             throw error
         }
-        return Finished(status: child.status ?? -1, output: child.output, errors: child.errors)
+        return Finished(status: status ?? -1, output: output, errors: errors)
     }
 
     var isRunning: Bool { status == nil }

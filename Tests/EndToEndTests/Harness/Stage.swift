@@ -105,6 +105,19 @@ final class Stage {
         return server
     }
 
+    /// Starts the program without a terminal.
+    func start(_ arguments: [String], environment: [String: String] = [:]) throws -> ChildProcess {
+        let child = try ChildProcess(
+            Tools.program(),
+            arguments,
+            environment: Tools.environment(home: home).merging(environment) { $1 },
+            filesIn: newFolder("run"),
+            inputStaysOpen: false
+        )
+        atTheEnd { await child.end() }
+        return child
+    }
+
     /// Runs the program without a terminal.
     func run(
         _ arguments: [String],
