@@ -169,7 +169,9 @@ struct RedirectURITests {
 
     @Test(
         "a Host header that names this machine is let in",
-        arguments: ["localhost", "localhost:3000", "LOCALHOST:3000", "127.0.0.1:3000", "127.8.9.1", "[::1]:3000", "[::1]"]
+        arguments: [
+            "localhost", "localhost:3000", "LOCALHOST:3000", "127.0.0.1:3000", "127.8.9.1", "[::1]:3000", "[::1]",
+        ]
     )
     func hostHeaderOfThisMachine(header: String) {
         #expect(RedirectURI.isLoopback(hostHeader: header))
