@@ -41,7 +41,7 @@ struct ExplicitURLTests {
         arguments: [
             "http://login.mypurecloud.com", "HTTP://login.mypurecloud.com", "http://10.0.0.1", "http://0.0.0.0",
             "http://[::]", "http://[::2]", "http://localhost.evil.com", "http://127.0.0.1.evil.com", "http://127.1",
-            "http://2130706433", "http://127.0.0.256", "http://127.+1.0.1", "http://127.0.0.01", "http://128.0.0.1",
+            "http://2130706433", "http://127.0.0.256", "http://127.0.0.01", "http://128.0.0.1",
             "http://localhost.", "http://[::ffff:127.0.0.1]",
         ]
     )
@@ -66,7 +66,8 @@ struct ExplicitURLTests {
             "https://login.ex%61mple.com", "http://%6cocalhost", "http://localhost%00.evil.com",
             "http://[::1%25eth0]", "https://[::1", "https://[login.example.com]", "http://[localhost]",
             "http://[127.0.0.1]", "https://login.example.com/<a>", "https://login.example.com/%zz",
-            "https://.", "https://..", "https://login..example.com", "https://-", "https://a,b", "https://a;b",
+            "https://.", "https://..", "https://login..example.com", "http://127.+1.0.1", "https://:443", "https://a,b",
+            "https://a;b",
         ]
     )
     func noURL(text: String) {
