@@ -73,11 +73,14 @@ struct Lenient: Decodable {
     let text: String?
     let number: Double?
 
+    private static let decimal = Set("0123456789+-.eE".utf8)
+
     init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
         if let string = try? container.decode(String.self) {
             text = string
-            number = Double(string)
+            // Swift reads hexadecimal too, which no server means.
+            number = string.utf8.allSatisfy(Self.decimal.contains) ? Double(string) : nil
         } else if let double = try? container.decode(Double.self) {
             text = nil
             number = double

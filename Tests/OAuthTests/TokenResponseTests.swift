@@ -103,10 +103,10 @@ struct TokenResponseTests {
         }
     }
 
-    @Test("a body that is not UTF-8 is unreadable")
+    @Test("a token that is not UTF-8 is no token")
     func notUTF8() {
         let body = Data(#"{"access_token":""#.utf8) + Data([0xFF, 0xFE]) + Data(#""}"#.utf8)
-        #expect(throws: OAuthError.unreadable(status: 200, found: .json, correlationID: nil)) {
+        #expect(throws: OAuthError.missingMember("access_token")) {
             try TokenResponse(HTTPResponse(status: 200, body: body))
         }
     }
