@@ -118,7 +118,7 @@ struct AuthorizationResponseTests {
         }
     }
 
-    @Test("a refused state says nothing of how much of it was right")
+    @Test("a state that differs in one character, or in length, is not the one of this attempt")
     func stateMatch() throws {
         let state = try Sample.state()
         let right = state.value.reveal()
