@@ -89,6 +89,9 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
+        .testTarget(name: "OAuthTests", dependencies: ["OAuth"], swiftSettings: settings),
+        .testTarget(name: "GenesysCloudTests", dependencies: ["OAuth", "GenesysCloud"], swiftSettings: settings),
+        .testTarget(name: "SessionStoreTests", dependencies: ["OAuth", "SessionStore"], swiftSettings: settings),
         .testTarget(
             name: "DemoCloudTests",
             dependencies: ["DemoCloud", "OAuth", crypto],

@@ -50,7 +50,8 @@ public struct APIClient: Sendable {
             throw .transport(error)
         }
         guard (200...299).contains(response.status) else {
-            guard response.content == .json || response.status == 401 else {
+            // A gateway says these two in its own words, and they mean the same without JSON.
+            guard response.content == .json || [401, 429].contains(response.status) else {
                 throw .unreadable(
                     status: response.status,
                     found: response.content,

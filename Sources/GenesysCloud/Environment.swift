@@ -1,4 +1,5 @@
 import FoundationEssentials
+import OAuth
 
 /// Where a Genesys Cloud organization lives: the URL that signs in and the URL of its Platform API.
 public struct Environment: Sendable, Hashable {
@@ -77,31 +78,32 @@ public struct Environment: Sendable, Hashable {
     private static func checked(_ text: String) throws(Refusal) -> String {
         guard text.utf8.allSatisfy({ (0x21...0x7E).contains($0) }),
             let parts = URLComponents(string: text, encodingInvalidCharacters: false),
-            let scheme = parts.scheme?.lowercased(), let host = parts.host, !host.isEmpty,
-            parts.user == nil, parts.password == nil, parts.query == nil, parts.fragment == nil,
+            let scheme = parts.scheme?.lowercased(), let host = parts.encodedHost, isHost(host),
+            !Self.host(of: text).hasSuffix(":"), parts.user == nil, parts.password == nil, parts.query == nil,
+            parts.fragment == nil,
             parts.port.map({ (1...65_535).contains($0) }) ?? true
         else { throw .notAURL(text) }
         switch scheme {
         case "https": break
-        case "http": if !isLoopback(host) { throw .plainHTTP(text) }
+        case "http": if !RedirectURI.isLoopback(hostHeader: host) { throw .plainHTTP(text) }
         default: throw .notAURL(text)
         }
-        return text.hasSuffix("/") ? String(text.dropLast()) : text
+        var base = text
+        while base.hasSuffix("/") { base.removeLast() }
+        return base
     }
 
-    private static func isLoopback(_ host: String) -> Bool {
-        let bare = host.lowercased().trimmingCharacters(["[", "]"])
-        if bare == "localhost" || bare == "::1" { return true }
-        let octets = bare.split(separator: ".", omittingEmptySubsequences: false)
-        return octets.count == 4 && octets[0] == "127" && octets.allSatisfy { UInt8($0) != nil }
-    }
-}
-
-extension String {
-    fileprivate func trimmingCharacters(_ characters: Set<Character>) -> String {
-        var slice = self[...]
-        while let first = slice.first, characters.contains(first) { slice.removeFirst() }
-        while let last = slice.last, characters.contains(last) { slice.removeLast() }
-        return String(slice)
+    /// A DNS name, an IPv4 address or an IPv6 literal, as typed. A percent-encoded host is refused: the check for
+    /// loopback would read it decoded, and the resolver as it stands.
+    private static func isHost(_ text: String) -> Bool {
+        if text.hasPrefix("["), text.hasSuffix("]") {
+            let literal = text.dropFirst().dropLast()
+            return literal.contains(":") && literal.allSatisfy { $0.isHexDigit || $0 == ":" || $0 == "." }
+        }
+        // One dot at the end stands for the root.
+        let name = text.hasSuffix(".") ? text.dropLast() : text[...]
+        return name.split(separator: ".", omittingEmptySubsequences: false).allSatisfy { label in
+            !label.isEmpty && label.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-" || $0 == "_") }
+        }
     }
 }

@@ -64,7 +64,8 @@ public struct AuthorizationResponse: Sendable, Hashable {
         }
         guard let received = values["state"] else { throw .refused(.missingState) }
         guard state.matches(Secret(received)) else { throw .refused(.foreignState) }
-        if let sent = values["iss"], sent != issuer { throw .refused(.foreignIssuer) }
+        // By bytes: strings that Unicode holds equivalent compare as equal (RFC 9207 §2.4 wants RFC 3986 §6.2.1).
+        if let sent = values["iss"], !sent.utf8.elementsEqual(issuer.utf8) { throw .refused(.foreignIssuer) }
         if let error = values["error"] {
             throw .denied(
                 ErrorResponse(

@@ -19,9 +19,10 @@ public struct ErrorResponse: Error, Sendable, Hashable {
     /// Reads a JSON body (§5.2); `nil` where it is no JSON object with a string member `error`.
     public init?(json: Data) {
         guard let wire = try? JSONDecoder().decode(Wire.self, from: json), !wire.error.isEmpty else { return nil }
+        let words = [wire.errorDescription, wire.description].compactMap { $0?.text.map(ServerText.init) }
         self.init(
             code: ErrorCode(wire.error),
-            words: (wire.errorDescription?.text ?? wire.description?.text).map(ServerText.init),
+            words: words.first { !$0.isEmpty },
             page: wire.errorURI?.text.map(ServerText.init)
         )
     }
@@ -72,11 +73,14 @@ struct Lenient: Decodable {
     let text: String?
     let number: Double?
 
+    private static let decimal = Set("0123456789+-.eE".utf8)
+
     init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
         if let string = try? container.decode(String.self) {
             text = string
-            number = Double(string)
+            // Swift reads hexadecimal too, which no server means.
+            number = string.utf8.allSatisfy(Self.decimal.contains) ? Double(string) : nil
         } else if let double = try? container.decode(Double.self) {
             text = nil
             number = double

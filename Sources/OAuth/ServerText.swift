@@ -3,7 +3,7 @@
 /// Control characters (C0, DEL, C1, and with them every escape sequence's introducer), bidirectional overrides
 /// and isolates, and other invisible format characters are removed when the value is made, so that no unsafe
 /// text can be held. Tabs and line breaks become one space. At most four combining marks follow a base
-/// character, and at most ``maximumLength`` scalars are kept.
+/// character and none stands at the beginning, and at most ``maximumLength`` scalars are kept.
 public struct ServerText: Sendable, Hashable {
     /// The most Unicode scalars kept of one text; what follows is replaced by `…`.
     public static let maximumLength = 1_000
@@ -21,6 +21,8 @@ public struct ServerText: Sendable, Hashable {
         for scalar in raw.unicodeScalars {
             guard let shown = Self.shown(scalar) else { continue }
             if Self.isCombining(shown) {
+                // With nothing before it, it would join what the screen shows before this text, or show as nothing.
+                if kept.isEmpty { continue }
                 marks += 1
                 if marks > Self.maximumCombiningMarks { continue }
             } else {

@@ -1,0 +1,69 @@
+import FoundationEssentials
+import OAuth
+import Testing
+
+@Suite("Session")
+struct SessionTests {
+    private let received = Date(timeIntervalSince1970: 1_000_000)
+
+    private func session(expiresIn: Int?) throws -> Session {
+        Session(
+            tokens: TokenResponse(accessToken: Secret("t"), expiresIn: expiresIn),
+            receivedAt: received,
+            clientID: try Sample.clientID(),
+            loginURL: "https://login.example.com",
+            apiURL: "https://api.example.com",
+            profileName: "default"
+        )
+    }
+
+    @Test(
+        "a refresh is due 60 seconds before the end, or at half the lifetime of one under two minutes",
+        arguments: [
+            (86_400, 86_340), (3_600, 3_540), (121, 61), (120, 60), (119, 59.5), (90, 45), (61, 30.5), (60, 30),
+            (2, 1), (1, 0.5), (TokenResponse.longestLifetime, Double(TokenResponse.longestLifetime - 60)),
+        ] as [(Int, Double)]
+    )
+    func refreshDue(lifetime: Int, after seconds: Double) throws {
+        let session = try session(expiresIn: lifetime)
+        #expect(session.refreshDueAt == received.addingTimeInterval(seconds))
+        #expect(session.expiresAt == received.addingTimeInterval(Double(lifetime)))
+    }
+
+    @Test("a longer lifetime is never refreshed earlier than a shorter one, nor after its own end")
+    func refreshDueGrows() throws {
+        var last = received
+        for lifetime in 1...300 {
+            let due = try #require(try session(expiresIn: lifetime).refreshDueAt)
+            #expect(due > last)
+            #expect(due < received.addingTimeInterval(Double(lifetime)))
+            last = due
+        }
+    }
+
+    @Test("a session is live until the second it expires")
+    func isLive() throws {
+        let session = try session(expiresIn: 90)
+        #expect(session.isLive(at: received))
+        #expect(session.isLive(at: received.addingTimeInterval(89.999)))
+        #expect(!session.isLive(at: received.addingTimeInterval(90)))
+        #expect(!session.isLive(at: received.addingTimeInterval(100_000)))
+    }
+
+    @Test("a session whose lifetime is not known is live, and nothing is due")
+    func noLifetime() throws {
+        let session = try session(expiresIn: nil)
+        #expect(session.expiresAt == nil)
+        #expect(session.refreshDueAt == nil)
+        #expect(session.isLive(at: .distantFuture))
+    }
+
+    @Test("times are counted from when the tokens were last received")
+    func afterRefresh() throws {
+        var session = try session(expiresIn: 90)
+        session.receivedAt = received.addingTimeInterval(45)
+        session.tokens = TokenResponse(accessToken: Secret("new"), expiresIn: 3600)
+        #expect(session.expiresAt == received.addingTimeInterval(3645))
+        #expect(session.refreshDueAt == received.addingTimeInterval(3585))
+    }
+}

@@ -1,0 +1,207 @@
+import FoundationEssentials
+import OAuth
+import Testing
+
+@Suite("Token response")
+struct TokenResponseTests {
+    private func read(_ members: String) throws -> TokenResponse {
+        try TokenResponse(Sample.answer(#"{"access_token":"t",\#(members)}"#))
+    }
+
+    @Test("an answer with every member is read")
+    func everything() throws {
+        let body = """
+            {"scope":"a b","refresh_token":"r","expires_in":3600,"token_type":"Bearer","access_token":"t"}
+            """
+        let expected = TokenResponse(
+            accessToken: Secret("t"),
+            expiresIn: 3600,
+            refreshToken: Secret("r"),
+            scope: try Sample.scope("a b")
+        )
+        #expect(try TokenResponse(Sample.answer(body)) == expected)
+        #expect(try TokenResponse(Sample.answer("\u{FEFF} \n" + body, status: 201)) == expected)
+    }
+
+    @Test("an access token alone is enough")
+    func tokenAlone() throws {
+        let response = try TokenResponse(Sample.answer(#"{"access_token":"t"}"#))
+        #expect(response == TokenResponse(accessToken: Secret("t"), expiresIn: nil))
+    }
+
+    @Test(
+        "expires_in is a number or a numeric string, in whole seconds, of ten years at most",
+        arguments: [
+            ("3600", 3600), (#""3600""#, 3600), ("3599.9", 3599), (#""3599.9""#, 3599), ("3.6e3", 3600), ("1", 1),
+            ("315360000", 315_360_000), ("315360001", 315_360_000), ("9223372036854775808", 315_360_000),
+            ("1e300", 315_360_000), (#""1e300""#, 315_360_000),
+            ("0", nil), ("-1", nil), ("0.5", nil), ("-1e300", nil), (#""0""#, nil), (#""-3600""#, nil),
+            (#""soon""#, nil), (#""""#, nil), (#""nan""#, nil), (#""inf""#, nil), (#""0x10""#, nil),
+            ("null", nil), ("true", nil), ("[3600]", nil), (#"{"seconds":3600}"#, nil),
+        ] as [(String, Int?)]
+    )
+    func expiresIn(json: String, seconds: Int?) throws {
+        #expect(try read(#""expires_in":\#(json)"#).expiresIn == seconds)
+    }
+
+    @Test(
+        "token_type bearer is taken in any case, and so is none",
+        arguments: [
+            #""token_type":"Bearer""#, #""token_type":"bearer""#, #""token_type":"BEARER""#, #""token_type":"bEaReR""#,
+            #""token_type":null"#, #""other":1"#,
+        ]
+    )
+    func bearer(member: String) throws {
+        #expect(try read(member).accessToken == Secret("t"))
+    }
+
+    @Test("a token of another type is refused", arguments: ["mac", "DPoP", "Bearer2", "N_A", "bearer token", ""])
+    func foreignType(type: String) {
+        #expect(throws: OAuthError.unsupportedTokenType(ServerText(type))) { try read(#""token_type":"\#(type)""#) }
+    }
+
+    @Test(
+        "unknown members are ignored, whatever is in them",
+        arguments: [
+            #""id_token":"x.y.z","session_state":"s""#, #""scope":["a"],"refresh_token":7"#,
+            #""access":{"token":["evil"]},"":null"#, #""access_token ":"evil","Access_Token":"evil""#,
+            #""deep":"# + String(repeating: "[", count: 200) + String(repeating: "]", count: 200),
+        ]
+    )
+    func unknownMembers(members: String) throws {
+        #expect(try read(members) == TokenResponse(accessToken: Secret("t"), expiresIn: nil))
+    }
+
+    @Test("of a member that stands there twice one value is taken, whole")
+    func duplicateKeys() throws {
+        let token = try read(#""access_token":"other""#).accessToken
+        #expect([Secret("t"), Secret("other")].contains(token))
+    }
+
+    @Test("nesting without end is no JSON that is read, and does not crash", arguments: ["[", #"{"a":"#])
+    func deepNesting(opening: String) {
+        let body = #"{"access_token":"t","deep":"# + String(repeating: opening, count: 100_000)
+        #expect(throws: OAuthError.unreadable(status: 200, found: .json, correlationID: nil)) {
+            try TokenResponse(Sample.answer(body))
+        }
+    }
+
+    @Test(
+        "what is not a JSON object is unreadable, and the error says what it looks like",
+        arguments: [
+            ("", .empty), (" \r\n\t", .empty), ("<!DOCTYPE html><title>Proxy</title>", .html), ("\n <html>", .html),
+            ("\u{FEFF}<html>", .html), ("access_token=t&token_type=bearer", .text), ("OK", .text), ("null", .text),
+            (#""t""#, .text), ("7", .text), ("[]", .json), (#"[{"access_token":"t"}]"#, .json),
+            (#"{"access_token":"t""#, .json), (#"{"access_token":"t"}}"#, .json), ("{", .json),
+        ] as [(String, HTTPResponse.Content)]
+    )
+    func unreadable(body: String, found: HTTPResponse.Content) {
+        for status in [200, 400, 502] {
+            let answer = Sample.answer(body, status: status, headers: ["ININ-Correlation-Id": "c-1"])
+            let expected = OAuthError.unreadable(status: status, found: found, correlationID: ServerText("c-1"))
+            #expect(throws: expected) { try TokenResponse(answer) }
+        }
+    }
+
+    @Test("a token that is not UTF-8 is no token")
+    func notUTF8() {
+        let body = Data(#"{"access_token":""#.utf8) + Data([0xFF, 0xFE]) + Data(#""}"#.utf8)
+        #expect(throws: OAuthError.missingMember("access_token")) {
+            try TokenResponse(HTTPResponse(status: 200, body: body))
+        }
+    }
+
+    @Test("a redirect is told apart, for it is not followed", arguments: [301, 302, 303, 307, 308])
+    func redirect(status: Int) {
+        #expect(throws: OAuthError.redirected(status: status)) {
+            try TokenResponse(Sample.answer("<html>", status: status, headers: ["location": "https://evil.com/"]))
+        }
+    }
+
+    @Test(
+        "an answer without a usable access token names the member",
+        arguments: [
+            "{}", #"{"access_token":""}"#, #"{"access_token":null}"#, #"{"access_token":7}"#,
+            #"{"access_token":["t"]}"#, #"{"access_token":{"t":1}}"#, #"{"access_token":true}"#,
+            #"{"Access_Token":"t"}"#, #"{"token":"t"}"#, #"{"error":7}"#, #"{"error":""}"#,
+        ]
+    )
+    func missingToken(body: String) {
+        #expect(throws: OAuthError.missingMember("access_token")) { try TokenResponse(Sample.answer(body)) }
+    }
+
+    @Test("an error in a 200 is the server's error, but a token beside it is a token")
+    func errorInSuccess() throws {
+        let body = #"{"error":"invalid_grant","error_description":"used"}"#
+        let error = ErrorResponse(code: .invalidGrant, words: ServerText("used"))
+        let headers = ["inin-correlation-id": "c-1"]
+        #expect(throws: OAuthError.errorResponse(error, status: 200, correlationID: ServerText("c-1"))) {
+            try TokenResponse(Sample.answer(body, headers: headers))
+        }
+        #expect(try read(#""error":"odd""#).accessToken == Secret("t"))
+    }
+
+    @Test("a token in an error answer is not taken")
+    func tokenInError() {
+        #expect(throws: OAuthError.unreadable(status: 400, found: .json, correlationID: nil)) {
+            try TokenResponse(Sample.answer(#"{"access_token":"t"}"#, status: 400))
+        }
+    }
+
+    @Test(
+        "a token with anything but printable ASCII is refused",
+        arguments: [#"a\nb"#, #"a\r\nX-Evil: 1"#, "a b", " ", #"\t"#, #"\u0000"#, #"\u007f"#, "é", "\u{2028}", "😀"]
+    )
+    func unusableToken(token: String) {
+        #expect(throws: OAuthError.unusableMember("access_token")) {
+            try TokenResponse(Sample.answer(#"{"access_token":"\#(token)"}"#))
+        }
+        #expect(throws: OAuthError.unusableMember("refresh_token")) { try read(#""refresh_token":"\#(token)""#) }
+    }
+
+    @Test("an empty refresh token or scope is none")
+    func emptyMembers() throws {
+        let response = try read(#""refresh_token":"","scope":"""#)
+        #expect(response.refreshToken == nil)
+        #expect(response.scope == nil)
+    }
+
+    @Test("a refresh keeps the old refresh token and scope where the server sends none, and never the old lifetime")
+    func refreshing() throws {
+        let old = TokenResponse(
+            accessToken: Secret("old"),
+            expiresIn: 100,
+            refreshToken: Secret("old-r"),
+            scope: try Sample.scope("a")
+        )
+        let bare = TokenResponse(accessToken: Secret("new"), expiresIn: nil)
+        #expect(
+            bare.refreshing(old)
+                == TokenResponse(
+                    accessToken: Secret("new"),
+                    expiresIn: nil,
+                    refreshToken: Secret("old-r"),
+                    scope: try Sample.scope("a")
+                )
+        )
+        let full = TokenResponse(
+            accessToken: Secret("new"),
+            expiresIn: 200,
+            refreshToken: Secret("new-r"),
+            scope: try Sample.scope("b")
+        )
+        #expect(full.refreshing(old) == full)
+    }
+
+    @Test("the scope asked for is the one granted where the server names none")
+    func takingScope() throws {
+        let bare = TokenResponse(accessToken: Secret("t"), expiresIn: 7, refreshToken: Secret("r"))
+        let granted = bare.takingScope(try Sample.scope("a b"))
+        #expect(granted.scope?.tokens == ["a", "b"])
+        #expect(granted.refreshToken == Secret("r"))
+        #expect(granted.expiresIn == 7)
+        #expect(bare.takingScope(nil) == bare)
+        #expect(granted.takingScope(try Sample.scope("c")) == granted)
+        #expect(granted.takingScope(nil) == granted)
+    }
+}
