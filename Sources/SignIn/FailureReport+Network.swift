@@ -2,7 +2,7 @@ import OAuth
 
 /// Words about a network that brings no answer.
 extension Failure {
-    func transportReport(_ error: TransportError, to fallback: String) -> FailureReport {
+    func transportReport(_ error: TransportError) -> FailureReport {
         switch error {
         case .nameResolution(let host):
             return FailureReport(

@@ -102,14 +102,15 @@ extension Failure {
             summary = "The token was not accepted"
             cause = "It has expired, was revoked, or belongs to another region."
             remedy = "Sign in again."
-        case .unknown:
-            summary = "\(context.loginHost) refused"
+        case .unknown(let code):
+            summary = "\(context.loginHost) answered with an error\(code.isEmpty ? " without a name" : "")"
             cause = "The server's own words are all there is to know."
             remedy = "Sign in again. If it happens again, ask your administrator or Genesys support."
         }
+        let code = response.code.name.isEmpty ? "unknown_error" : response.code.name
         return FailureReport(
-            response.code.name,
-            "\(summary) (\(response.code.name)).",
+            code,
+            "\(summary) (\(code)).",
             cause: cause,
             remedy: remedy,
             serverWords: response.words,
@@ -121,7 +122,7 @@ extension Failure {
         let host = context.apiHost
         switch error {
         case .transport(let transport):
-            return transportReport(transport, to: host)
+            return transportReport(transport)
         case .unreadable(let status, let found, let correlationID):
             return unreadableReport(host, status, found, correlationID)
         case .missingMember(let name):
@@ -195,14 +196,14 @@ extension Failure {
     ) -> FailureReport {
         let what =
             switch found {
-            case .empty: "an empty body"
-            case .html: "a web page (HTML)"
-            case .json: "other JSON"
-            case .text: "plain text"
+            case .empty: "an empty body instead of JSON"
+            case .html: "a web page (HTML) instead of JSON"
+            case .json: "JSON that is cut short or of another kind"
+            case .text: "plain text instead of JSON"
             }
         return FailureReport(
             status >= 500 ? "service_error" : "malformed_response",
-            "\(host) answered with \(what) instead of JSON (HTTP \(status)).",
+            "\(host) answered with \(what) (HTTP \(status)).",
             cause: status >= 500
                 ? "The service, or something before it, is in trouble."
                 : "A proxy, a captive portal or a wrong host answered in its place.",

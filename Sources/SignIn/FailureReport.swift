@@ -49,7 +49,7 @@ extension Failure {
                 remedy: "Sign in again. If it happens again, a proxy or a browser extension may be cutting the address."
             )
         case .tokenRequest(.transport(let error)), .refresh(.transport(let error)):
-            return transportReport(error, to: context.loginHost)
+            return transportReport(error)
         case .tokenRequest(.answer(let error)):
             return tokenReport(error, at: .tokenExchange)
         case .refresh(.answer(let error)):
