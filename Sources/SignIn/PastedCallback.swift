@@ -12,22 +12,25 @@ struct PastedCallback {
     init(_ text: Secret, redirectURI: RedirectURI) throws(PasteRefusal) {
         let joined = text.reveal().unicodeScalars.filter { !$0.properties.isWhitespace && $0.value >= 0x20 }
         let bare = String(String.UnicodeScalarView(joined)).prefix { $0 != "#" }
+        let mark = bare.firstIndex { $0 == "?" || $0 == "=" }
         let query: Substring
-        if bare.contains("://") {
-            guard let mark = bare.firstIndex(of: "?") else { throw .notAnAddress }
-            let address = String(bare[..<mark])
-            guard let pasted = try? RedirectURI(address), pasted.port == redirectURI.port,
-                pasted.path == redirectURI.path
-            else { throw .otherAddress }
-            query = bare[bare.index(after: mark)...]
-        } else if bare.first == "?" {
-            query = bare.dropFirst()
-        } else if let mark = bare.firstIndex(of: "?") {
+        if let mark, bare[mark] == "?" {
+            try Self.check(address: bare[..<mark], redirectURI)
             query = bare[bare.index(after: mark)...]
         } else {
             query = bare
         }
         guard query.contains("=") else { throw .notAnAddress }
         self.query = Secret(String(query))
+    }
+
+    /// A whole address must be the redirect URI; the host may be another name of this machine, and a browser with
+    /// HTTPS-only mode ends on `https:`. What has no scheme is a part of an address.
+    private static func check(address: Substring, _ redirectURI: RedirectURI) throws(PasteRefusal) {
+        guard address.contains("://") else { return }
+        let http =
+            address.lowercased().hasPrefix("https:") ? "http" + address.dropFirst("https".count) : String(address)
+        guard let pasted = try? RedirectURI(http), pasted.port == redirectURI.port, pasted.path == redirectURI.path
+        else { throw .otherAddress }
     }
 }
