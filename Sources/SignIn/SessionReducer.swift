@@ -8,12 +8,12 @@ extension HeldSession {
     /// The longest wait between two tries, in seconds.
     private static let longestRetryDelay = 300.0
 
-    /// Waiting for the times that the tokens set.
+    /// Waiting for the times that the tokens set. Where they set none, those of earlier tokens mean nothing any more.
     func timers() -> [Effect] {
-        var effects: [Effect] = []
-        if let due = session.refreshDueAt { effects.append(.startTimer(.refreshDue(id), at: due)) }
-        if let expiry = session.expiresAt { effects.append(.startTimer(.tokenExpiry(id), at: expiry)) }
-        return effects
+        [
+            session.refreshDueAt.map { .startTimer(.refreshDue(id), at: $0) } ?? .stopTimer(.refreshDue(id)),
+            session.expiresAt.map { .startTimer(.tokenExpiry(id), at: $0) } ?? .stopTimer(.tokenExpiry(id)),
+        ]
     }
 
     /// Giving up whatever is under way.
@@ -90,7 +90,7 @@ extension HeldSession {
         let failure = Failure(.refresh(error), .init(session))
         if error.endsSession { return .ended(failure) }
         guard error.isPassing else {
-            if isCuring { return .ended(failure) }
+            guard !isCuring, session.isLive(at: at) else { return .ended(failure) }
             refresh = .failed(failure)
             return .changed([])
         }
@@ -113,7 +113,8 @@ extension TokenRequestError {
         case .transport: true
         case .answer(.errorResponse(let response, let status, _)):
             status >= 500 || status == 429 || response.code == .serverError || response.code == .temporarilyUnavailable
-        case .answer(.unreadable(let status, _, _)): status >= 500 || status == 429
+        // A page, or nothing at all, is a proxy's answer: the authorization server has not spoken.
+        case .answer(.unreadable(let status, let found, _)): found != .json || status >= 500 || status == 429
         case .answer(.redirected), .answer(.missingMember), .answer(.unusableMember), .answer(.unsupportedTokenType):
             false
         }
@@ -141,10 +142,7 @@ func reduceTokenHeld(_ state: inout State, _ current: TokenHeld, _ event: Event)
     case .signOutChosen:
         return signOut(&state, tokenHeld.held)
     case .refreshChosen:
-        guard case .failed = tokenHeld.profile else { return [] }
-        tokenHeld.profile = .underWay
-        state = .tokenHeld(tokenHeld)
-        return [tokenHeld.held.profileRequest]
+        return retry(&state, tokenHeld)
     case .profileLoaded(tokenHeld.held.id, let profile):
         tokenHeld.held.isCuring = false
         state = .userProfile(SignedIn(held: tokenHeld.held, profile: profile, notice: nil))
@@ -179,6 +177,23 @@ func reduceTokenHeld(_ state: inout State, _ current: TokenHeld, _ event: Event)
     case .ended(let failure):
         return expire(&state, tokenHeld.held, failure)
     }
+}
+
+/// Tries again, at once, what stands between the token and the profile.
+private func retry(_ state: inout State, _ current: TokenHeld) -> [Effect] {
+    var tokenHeld = current
+    let effects: [Effect]
+    switch (tokenHeld.profile, tokenHeld.held.refresh) {
+    case (.failed, _):
+        tokenHeld.profile = .underWay
+        effects = [tokenHeld.held.profileRequest]
+    case (.awaitingRefresh, .retrying):
+        effects = tokenHeld.held.beginRefresh(thenProfile: true)
+    case (.awaitingRefresh, _), (.underWay, _):
+        return []
+    }
+    state = .tokenHeld(tokenHeld)
+    return effects
 }
 
 func reduceSignedIn(_ state: inout State, _ signedIn: SignedIn, _ event: Event) -> [Effect] {
@@ -239,12 +254,18 @@ func reduceSessionEvent(_ state: inout State, _ current: SignedIn, _ event: Even
 extension HeldSession {
     /// Answers a 401 with one refresh; `nil` where that has been tried, or cannot be.
     fileprivate mutating func cure() -> [Effect]? {
-        guard canRefresh, !isCuring else { return nil }
-        isCuring = true
-        if case .underWay(_, let tries) = refresh {
+        guard canRefresh else { return nil }
+        switch refresh {
+        case .underWay(_, let tries):
             refresh = .underWay(thenProfile: true, tries: tries)
+            isCuring = true
             return []
+        case .retrying where isCuring:
+            return []  // another answer to the token that is being replaced
+        case .idle, .retrying, .failed, .needsSignIn:
+            guard !isCuring else { return nil }
+            isCuring = true
+            return beginRefresh(thenProfile: true)
         }
-        return beginRefresh(thenProfile: true)
     }
 }
