@@ -91,6 +91,7 @@ let package = Package(
         ),
         .testTarget(name: "OAuthTests", dependencies: ["OAuth"], swiftSettings: settings),
         .testTarget(name: "GenesysCloudTests", dependencies: ["OAuth", "GenesysCloud"], swiftSettings: settings),
+        .testTarget(name: "SignInTests", dependencies: ["OAuth", "GenesysCloud", "SignIn"], swiftSettings: settings),
         .testTarget(name: "SessionStoreTests", dependencies: ["OAuth", "SessionStore"], swiftSettings: settings),
         .testTarget(
             name: "DemoCloudTests",

@@ -1,0 +1,219 @@
+import Foundation
+import GenesysCloud
+import OAuth
+import SignIn
+import Testing
+
+@Suite("a 401 from the API")
+struct UnauthorizedTests {
+    private let session = SessionID(10)
+
+    @Test("a refresh cures it, once, and the profile is loaded with the fresh token", arguments: [false, true])
+    func cured(signedIn: Bool) throws {
+        var machine = try signedIn ? Machine.signedIn() : Machine.loading()
+        #expect(
+            try machine.send(.profileFailed(session, Sample.api(401))) == [
+                .refreshToken(session, Sample.refreshRequest())
+            ]
+        )
+        let effects = machine.send(.tokenRefreshed(session, Sample.tokens("2")))
+        #expect(effects.last == .loadProfile(session, apiURL: Sample.apiURL, accessToken: Secret("SECRETaccess2")))
+        machine.send(.profileLoaded(session, Sample.ada))
+        #expect(machine.signedIn?.profile == Sample.ada)
+        #expect(try machine.send(.profileFailed(session, Sample.api(401))).count == 1, "a later one is cured again")
+    }
+
+    @Test("one that comes back with the fresh token ends the session", arguments: [false, true])
+    func again(signedIn: Bool) throws {
+        var machine = try signedIn ? Machine.signedIn() : Machine.loading()
+        machine.send(.profileFailed(session, Sample.api(401)))
+        machine.send(.tokenRefreshed(session, Sample.tokens("2")))
+        let effects = machine.send(.profileFailed(session, Sample.api(401)))
+        #expect(effects.contains(.forgetSession(profileName: "default")))
+        #expect(
+            machine.state == .loggedOut(.sessionExpired(Failure(.api(Sample.api(401)), try Sample.sessionContext())))
+        )
+    }
+
+    @Test(
+        "a second answer to the old token, while the cure is under way or waits, ends nothing",
+        arguments: [false, true]
+    )
+    func late(retrying: Bool) throws {
+        var machine = try Machine.signedIn()
+        machine.send(.profileFailed(session, Sample.api(401)))
+        if retrying { machine.send(.refreshFailed(session, Sample.noAnswer)) }
+        let before = machine.state
+        #expect(machine.send(.profileFailed(session, Sample.api(401))).isEmpty)
+        #expect(machine.state == before)
+    }
+
+    @Test("a refresh that is under way already serves as the cure: none is sent twice")
+    func underWay() throws {
+        var machine = try Machine.loading()
+        machine.send(.timerFired(.refreshDue(session)))
+        #expect(machine.send(.profileFailed(session, Sample.api(401))).isEmpty)
+        let effects = machine.send(.tokenRefreshed(session, Sample.tokens("2")))
+        #expect(effects.last == .loadProfile(session, apiURL: Sample.apiURL, accessToken: Secret("SECRETaccess2")))
+    }
+
+    @Test("the cure survives a network that is away")
+    func offline() throws {
+        var machine = try Machine.loading()
+        machine.send(.profileFailed(session, Sample.api(401)))
+        machine.send(.refreshFailed(session, Sample.noAnswer))
+        machine.send(.timerFired(.refreshDue(session)))
+        let effects = machine.send(.tokenRefreshed(session, Sample.tokens("2")))
+        #expect(effects.last == .loadProfile(session, apiURL: Sample.apiURL, accessToken: Secret("SECRETaccess2")))
+    }
+
+    @Test("without a refresh token it ends the session")
+    func incurable() throws {
+        var machine = try Machine.loading(Sample.tokens(refresh: false))
+        machine.send(.profileFailed(session, Sample.api(401)))
+        #expect(
+            machine.state == .loggedOut(.sessionExpired(Failure(.api(Sample.api(401)), try Sample.sessionContext())))
+        )
+    }
+
+    @Test("any other failure keeps the token; r tries the profile again")
+    func otherFailure() throws {
+        var machine = try Machine.loading()
+        #expect(machine.send(.profileFailed(session, Sample.api(403))).isEmpty)
+        #expect(machine.tokenHeld?.profile == .failed(Failure(.api(Sample.api(403)), try Sample.sessionContext())))
+        #expect(
+            try machine.send(.refreshChosen(Sample.plan(6)))
+                == [.loadProfile(session, apiURL: Sample.apiURL, accessToken: Secret("SECRETaccess1"))]
+        )
+    }
+}
+
+@Suite("signing out")
+struct SignOutTests {
+    private let session = SessionID(10)
+
+    @Test("the token is forgotten here at once, then the server is told", arguments: [false, true])
+    func effects(signedIn: Bool) throws {
+        var machine = try signedIn ? Machine.signedIn() : Machine.loading()
+        #expect(
+            machine.send(.signOutChosen) == [
+                .stopTimer(.refreshDue(session)), .stopTimer(.tokenExpiry(session)), .abandonSession(session),
+                .forgetSession(profileName: "default"),
+                .revokeToken(session, apiURL: Sample.apiURL, accessToken: Secret("SECRETaccess1")),
+            ]
+        )
+        #expect(machine.state == .loggedOut(.signedOut(.underWay(session, try Sample.sessionContext()))))
+    }
+
+    @Test("the server deleted it; a 401 says that it is dead already", arguments: [true, false])
+    func revoked(answered: Bool) throws {
+        var machine = try Machine.signedIn()
+        machine.send(.signOutChosen)
+        machine.send(answered ? .tokenRevoked(session) : .revocationFailed(session, Sample.api(401)))
+        #expect(machine.state == .loggedOut(.signedOut(.revoked)))
+    }
+
+    @Test("the server could not be told: only this machine forgot it, and that is said")
+    func onlyForgotten() throws {
+        for error in [Sample.api(500), Sample.api(403), APIError.transport(.unreachable(host: "h"))] {
+            var machine = try Machine.signedIn()
+            machine.send(.signOutChosen)
+            machine.send(.revocationFailed(session, error))
+            let failure = Failure(.api(error), try Sample.sessionContext())
+            #expect(machine.state == .loggedOut(.signedOut(.onlyForgotten(failure))))
+        }
+    }
+
+    @Test("a refresh that was under way brings nothing back to life")
+    func lateRefresh() throws {
+        var machine = try Machine.signedIn()
+        machine.send(.timerFired(.refreshDue(session)))
+        machine.send(.signOutChosen)
+        let before = machine.state
+        #expect(machine.send(.tokenRefreshed(session, Sample.tokens("2"))).isEmpty)
+        #expect(machine.state == before)
+    }
+
+    @Test("a new sign-in need not wait for the server; what it says then changes nothing")
+    func signInMeanwhile() throws {
+        var machine = try Machine.signedIn()
+        machine.send(.signOutChosen)
+        machine.send(.signInChosen(try Sample.plan(2)))
+        let before = machine.state
+        #expect(machine.send(.tokenRevoked(session)).isEmpty)
+        #expect(machine.send(.revocationFailed(session, Sample.api(500))).isEmpty)
+        #expect(machine.state == before)
+    }
+}
+
+@Suite("a new sign-in from a session without a refresh token")
+struct SignInAgainTests {
+    private let attempt = AttemptID(2)
+    private let old = SessionID(10)
+
+    @Test("when it is due it says so and waits for r")
+    func due() throws {
+        var machine = try Machine.signedIn(Sample.tokens(refresh: false))
+        #expect(machine.send(.timerFired(.refreshDue(old)), at: 3540).isEmpty)
+        #expect(machine.held?.refresh == .needsSignIn)
+        #expect(try machine.send(.refreshChosen(Sample.plan(2))).map(words) == ["start(deadline)", "openListener"])
+        #expect(machine.attempt?.returningTo?.profile == Sample.ada)
+    }
+
+    @Test("cancelled, the session is still in hand and says so")
+    func cancelled() throws {
+        var machine = try Machine.listeningFromSession()
+        #expect(
+            machine.send(.cancelChosen, at: 9) == [
+                .stopTimer(.attemptDeadline(attempt)), .concludeAttempt(attempt, .cancelled),
+            ]
+        )
+        #expect(machine.signedIn?.notice == Notice(at: second(9), .signInCancelled))
+        #expect(machine.held?.session.tokens.accessToken == Secret("SECRETaccess1"))
+    }
+
+    @Test("failed, the session is still in hand and says why")
+    func failed() throws {
+        var machine = try Machine.exchangingFromSession()
+        machine.send(.tokenRequestFailed(attempt, Sample.noAnswer), at: 9)
+        let failure = Failure(.tokenRequest(Sample.noAnswer), try Sample.attemptContext())
+        #expect(machine.signedIn?.notice == Notice(at: second(9), .signInFailed(failure)))
+        machine.send(.timerFired(.tokenExpiry(old)), at: 3600)
+        #expect(machine.state == .loggedOut(.sessionExpired(nil)), "its timer still runs")
+    }
+
+    @Test("done, the new session takes the old one's place, and the old one's timers stop")
+    func done() throws {
+        var machine = try Machine.exchangingFromSession()
+        let effects = machine.send(.tokenReceived(attempt, Sample.tokens("2")))
+        #expect(
+            effects.prefix(5) == [
+                .stopTimer(.attemptDeadline(attempt)), .concludeAttempt(attempt, .signedIn),
+                .stopTimer(.refreshDue(old)), .stopTimer(.tokenExpiry(old)), .abandonSession(old),
+            ]
+        )
+        #expect(machine.held?.id == SessionID(20))
+        #expect(machine.send(.timerFired(.tokenExpiry(old)), at: 3600).isEmpty)
+        #expect(machine.send(.profileLoaded(old, Sample.ada)).isEmpty)
+        #expect(machine.tokenHeld != nil)
+    }
+
+    @Test("the session that expires meanwhile is forgotten, and the attempt goes on without it")
+    func expiry() throws {
+        var machine = try Machine.listeningFromSession()
+        #expect(
+            machine.send(.timerFired(.tokenExpiry(old)), at: 3600).map(words)
+                == ["stop(due)", "stop(expiry)", "abandon", "forget"]
+        )
+        #expect(machine.attempt?.returningTo == nil)
+        machine.send(.cancelChosen)
+        #expect(machine.state == .loggedOut(.cancelled))
+    }
+
+    @Test("leaving the program leaves the session as it is")
+    func quit() throws {
+        var machine = try Machine.listeningFromSession()
+        #expect(machine.send(.quitChosen).map(words) == ["stop(deadline)", "conclude(cancelled)", "exit"])
+        #expect(machine.held?.session.tokens.accessToken == Secret("SECRETaccess1"))
+    }
+}

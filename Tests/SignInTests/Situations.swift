@@ -1,0 +1,186 @@
+import Foundation
+import GenesysCloud
+import OAuth
+import SignIn
+
+/// One representative of each state, by the path that leads there.
+enum Situation: String, CaseIterable {
+    case neverSignedIn, signOutUnderWay, revoked, onlyForgotten, cancelled, failed, expired, expiredWithReason
+    case begun, listening, listeningWithoutBrowser, browserOpened, browserFailed, exchanging
+    case begunFromSession, listeningFromSession, exchangingFromSession, sessionGoneBehind
+    case loading, loadingWithoutRefreshToken, loadingNeedsSignIn, loadingWhileRefreshing
+    case awaitingRefresh, awaitingRetry, loadFailed, loadFailedWithoutRefreshToken
+    case signedIn, signedInWithoutRefreshToken, refreshing, retrying, refreshRefused, curing, needsSignIn
+
+    /// A machine in this situation.
+    func machine() throws -> Machine {
+        switch self {
+        case .neverSignedIn: Machine()
+        case .signOutUnderWay: try after(.signedIn(), .signOutChosen)
+        case .revoked: try after(.signedIn(), .signOutChosen, .tokenRevoked(SessionID(10)))
+        case .onlyForgotten:
+            try after(.signedIn(), .signOutChosen, .revocationFailed(SessionID(10), Sample.api(503)))
+        case .cancelled: try after(.begun(), .cancelChosen)
+        case .failed: try after(.begun(), .timerFired(.attemptDeadline(AttemptID(1))))
+        case .expired:
+            try after(.signedIn(Sample.tokens(refresh: false)), .timerFired(.tokenExpiry(SessionID(10))))
+        case .expiredWithReason: try after(.refreshing, .refreshFailed(SessionID(10), Sample.refused(.invalidGrant)))
+
+        case .begun: try .begun()
+        case .listening: try .listening()
+        case .listeningWithoutBrowser:
+            try .listening(Sample.plan(settings: Sample.settings(opensBrowser: false)))
+        case .browserOpened: try after(.listening(), .browserOpened(AttemptID(1)))
+        case .browserFailed: try after(.listening(), .browserFailed(AttemptID(1), .notFound(command: "xdg-open")))
+        case .exchanging: try .exchanging()
+
+        case .begunFromSession: try .begunFromSession()
+        case .listeningFromSession: try .listeningFromSession()
+        case .exchangingFromSession: try .exchangingFromSession()
+        case .sessionGoneBehind: try after(.listeningFromSession(), .timerFired(.tokenExpiry(SessionID(10))))
+
+        case .loading: try .loading()
+        case .loadingWithoutRefreshToken: try .loading(Sample.tokens(refresh: false))
+        case .loadingNeedsSignIn:
+            try after(.loading(Sample.tokens(refresh: false)), .timerFired(.refreshDue(SessionID(10))))
+        case .loadingWhileRefreshing: try after(.loading(), .timerFired(.refreshDue(SessionID(10))))
+        case .awaitingRefresh: try after(.loading(), .profileFailed(SessionID(10), Sample.api(401)))
+        case .awaitingRetry: try after(.awaitingRefresh, .refreshFailed(SessionID(10), Sample.noAnswer))
+        case .loadFailed: try after(.loading(), .profileFailed(SessionID(10), Sample.api(503)))
+        case .loadFailedWithoutRefreshToken:
+            try after(.loading(Sample.tokens(refresh: false)), .profileFailed(SessionID(10), Sample.api(503)))
+
+        case .signedIn: try .signedIn()
+        case .signedInWithoutRefreshToken: try .signedIn(Sample.tokens(refresh: false))
+        case .refreshing: try after(.signedIn(), .refreshChosen(Sample.plan(3)))
+        case .retrying: try after(.refreshing, .refreshFailed(SessionID(10), Sample.noAnswer))
+        case .refreshRefused: try after(.refreshing, .refreshFailed(SessionID(10), Sample.refused(.invalidClient)))
+        case .curing:
+            try after(
+                .refreshing,
+                .tokenRefreshed(SessionID(10), Sample.tokens("2")),
+                .profileFailed(SessionID(10), Sample.api(401))
+            )
+        case .needsSignIn:
+            try after(.signedIn(Sample.tokens(refresh: false)), .timerFired(.refreshDue(SessionID(10))))
+        }
+    }
+
+    /// The attempt that is under way; otherwise the one that was.
+    var attempt: AttemptID {
+        switch self {
+        case .begunFromSession, .listeningFromSession, .exchangingFromSession, .sessionGoneBehind: AttemptID(2)
+        default: AttemptID(1)
+        }
+    }
+
+    /// The number of the plan of ``attempt``.
+    var number: UInt8 {
+        attempt == AttemptID(2) ? 2 : 1
+    }
+
+    private func after(_ machine: Machine, _ events: Event.Kind...) -> Machine {
+        events.reduce(into: machine) { $0.send($1) }
+    }
+
+    private func after(_ situation: Situation, _ events: Event.Kind...) throws -> Machine {
+        try events.reduce(into: situation.machine()) { $0.send($1) }
+    }
+}
+
+/// One or more representatives of each kind of event.
+enum Occurrence: String, CaseIterable {
+    case signInChosen, cancelChosen, openBrowserChosen, rightPaste, wrongPaste, refreshChosen, signOutChosen, quitChosen
+    case sessionFound, expiredSessionFound, deadSessionFound
+    case listenerOpened, listenerFailed, rightCallback, foreignCallback, deniedCallback, codelessCallback
+    case requestRefused, browserOpened, browserFailed, tokenReceived, tokenRequestFailed
+    case profileLoaded, profileFailed, profileUnauthorized
+    case tokenRefreshed, refreshUnanswered, refreshRefused, refreshTokenDead
+    case tokenRevoked, revocationFailed, revocationUnauthorized
+    case attemptDeadline, refreshDue, tokenExpiry
+
+    /// The event, for `attempt` with the plan `number` and for `session`.
+    func kind(_ attempt: AttemptID, _ number: UInt8, _ session: SessionID) throws -> Event.Kind {
+        switch self {
+        case .signInChosen: .signInChosen(try Sample.plan(5))
+        case .cancelChosen: .cancelChosen
+        case .openBrowserChosen: .openBrowserChosen
+        case .rightPaste: .callbackPasted(try Sample.query("code=SECRETpasted", number))
+        case .wrongPaste: .callbackPasted(Secret("SECREThello"))
+        case .refreshChosen: .refreshChosen(try Sample.plan(6))
+        case .signOutChosen: .signOutChosen
+        case .quitChosen: .quitChosen
+        case .sessionFound: .sessionFound(session, try Sample.session(), label: "eu-central-1")
+        case .expiredSessionFound:
+            .sessionFound(session, try Sample.session(Sample.tokens(expiresIn: 1)), label: "eu-central-1")
+        case .deadSessionFound:
+            .sessionFound(session, try Sample.session(Sample.tokens(expiresIn: 1, refresh: false)), label: "x")
+        case .listenerOpened: .listenerOpened(attempt, try Sample.boundURI())
+        case .listenerFailed: .listenerFailed(attempt, .portInUse(port: 3000, holder: nil))
+        case .rightCallback: .callbackReceived(attempt, ReplyID(7), query: try Sample.query("code=SECRETcode", number))
+        case .foreignCallback: .callbackReceived(attempt, ReplyID(7), query: try Sample.query("code=SECRETcode", 99))
+        case .deniedCallback:
+            .callbackReceived(attempt, ReplyID(7), query: try Sample.query("error=access_denied", number))
+        case .codelessCallback: .callbackReceived(attempt, ReplyID(7), query: try Sample.query("x=y", number))
+        case .requestRefused: .requestRefused(attempt, .path)
+        case .browserOpened: .browserOpened(attempt)
+        case .browserFailed: .browserFailed(attempt, .failed(command: "xdg-open", status: 3))
+        case .tokenReceived: .tokenReceived(attempt, Sample.tokens("9"))
+        case .tokenRequestFailed: .tokenRequestFailed(attempt, Sample.refused(.invalidGrant))
+        case .profileLoaded: .profileLoaded(session, UserProfile(id: "u2", name: ServerText("Grace")))
+        case .profileFailed: .profileFailed(session, Sample.api(503))
+        case .profileUnauthorized: .profileFailed(session, Sample.api(401))
+        case .tokenRefreshed: .tokenRefreshed(session, Sample.tokens("8"))
+        case .refreshUnanswered: .refreshFailed(session, Sample.noAnswer)
+        case .refreshRefused: .refreshFailed(session, Sample.refused(.invalidClient))
+        case .refreshTokenDead: .refreshFailed(session, Sample.refused(.invalidGrant))
+        case .tokenRevoked: .tokenRevoked(session)
+        case .revocationFailed: .revocationFailed(session, Sample.api(503))
+        case .revocationUnauthorized: .revocationFailed(session, Sample.api(401))
+        case .attemptDeadline: .timerFired(.attemptDeadline(attempt))
+        case .refreshDue: .timerFired(.refreshDue(session))
+        case .tokenExpiry: .timerFired(.tokenExpiry(session))
+        }
+    }
+
+    /// The occurrences that stand for an event kind. No `default`: a new kind does not compile until it has one.
+    static func representing(_ kind: Event.Kind) -> [Occurrence] {
+        switch kind {
+        case .signInChosen: [.signInChosen]
+        case .cancelChosen: [.cancelChosen]
+        case .openBrowserChosen: [.openBrowserChosen]
+        case .callbackPasted: [.rightPaste, .wrongPaste]
+        case .refreshChosen: [.refreshChosen]
+        case .signOutChosen: [.signOutChosen]
+        case .quitChosen: [.quitChosen]
+        case .sessionFound: [.sessionFound, .expiredSessionFound, .deadSessionFound]
+        case .listenerOpened: [.listenerOpened]
+        case .listenerFailed: [.listenerFailed]
+        case .callbackReceived: [.rightCallback, .foreignCallback, .deniedCallback, .codelessCallback]
+        case .requestRefused: [.requestRefused]
+        case .browserOpened: [.browserOpened]
+        case .browserFailed: [.browserFailed]
+        case .tokenReceived: [.tokenReceived]
+        case .tokenRequestFailed: [.tokenRequestFailed]
+        case .profileLoaded: [.profileLoaded]
+        case .profileFailed: [.profileFailed, .profileUnauthorized]
+        case .tokenRefreshed: [.tokenRefreshed]
+        case .refreshFailed: [.refreshUnanswered, .refreshRefused, .refreshTokenDead]
+        case .tokenRevoked: [.tokenRevoked]
+        case .revocationFailed: [.revocationFailed, .revocationUnauthorized]
+        case .timerFired(.attemptDeadline): [.attemptDeadline]
+        case .timerFired(.refreshDue): [.refreshDue]
+        case .timerFired(.tokenExpiry): [.tokenExpiry]
+        }
+    }
+
+    /// Whether the event carries an id, so that another attempt's or session's can be told from it.
+    var carriesID: Bool {
+        switch self {
+        case .signInChosen, .cancelChosen, .openBrowserChosen, .rightPaste, .wrongPaste, .refreshChosen, .signOutChosen,
+            .quitChosen, .sessionFound, .expiredSessionFound, .deadSessionFound:
+            false
+        default: true
+        }
+    }
+}
