@@ -43,7 +43,10 @@ extension EndToEndTests {
                 let result = try await login(stage, server, callback: "code=plain-code")
                 #expect(result.status == 0, "\(result)")
                 #expect(result.output == "Ada Okafor <ada@example.com>\n")
-                #expect(result.errors.contains("\(server.url)/oauth/authorize?"), "the URL, whole, on a line: \(result)")
+                #expect(
+                    result.errors.contains("\(server.url)/oauth/authorize?"),
+                    "the URL, whole, on a line: \(result)"
+                )
                 #expect(server.requests.map(\.path) == ["/oauth/token", "/api/v2/users/me"])
                 for secret in ["plain-code", "plain-access", "plain-refresh"] {
                     #expect(!(result.output + result.errors).contains(secret), "\(result)")
