@@ -14,16 +14,13 @@ public struct APIClient: Sendable {
     /// `GET /api/v2/users/me`: the person that `accessToken` belongs to.
     public func currentUser(accessToken: Secret) async throws(APIError) -> UserProfile {
         let response = try await send(.get, "/api/v2/users/me", accessToken)
-        guard let profile = UserProfile(json: response.body) else {
-            guard response.content == .json else {
-                throw .unreadable(
-                    status: response.status,
-                    found: response.content,
-                    correlationID: response.correlationID
-                )
-            }
-            throw .missingMember("id")
+        let profile: UserProfile?
+        do {
+            profile = try UserProfile(json: response.body)
+        } catch {
+            throw .unreadable(status: response.status, found: response.content, correlationID: response.correlationID)
         }
+        guard let profile else { throw .missingMember("id") }
         return profile
     }
 

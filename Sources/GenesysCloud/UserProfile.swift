@@ -49,10 +49,12 @@ public struct UserProfile: Sendable, Hashable {
         return ServerText(id).display
     }
 
-    /// Reads a JSON body; `nil` where it is no JSON object with a string member `id`.
-    init?(json: Data) {
-        guard let wire = try? JSONDecoder().decode(Wire.self, from: json), let id = wire.id?.value, !id.isEmpty
-        else { return nil }
+    /// Reads a JSON body; `nil` where it has no string member `id`.
+    ///
+    /// - Throws: `DecodingError` where it is no complete JSON object.
+    init?(json: Data) throws {
+        let wire = try JSONDecoder().decode(Wire.self, from: json)
+        guard let id = wire.id?.value, !id.isEmpty else { return nil }
         self.init(
             id: id,
             name: wire.name?.text,

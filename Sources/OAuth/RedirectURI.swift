@@ -17,7 +17,7 @@ public struct RedirectURI: Sendable, Hashable, CustomStringConvertible {
 
     /// Why a string is no redirect URI of this program.
     public enum Refusal: Error, Sendable, Equatable {
-        /// The string is not a URI.
+        /// The string is not a URI, or one with dot segments, which browsers rewrite.
         case notAURI
         /// The scheme is not `http`. A certificate for a loopback host cannot be had, so `https` is refused too.
         case scheme(String)
@@ -88,6 +88,8 @@ public struct RedirectURI: Sendable, Hashable, CustomStringConvertible {
             port = number
         }
         let path = rest.dropFirst(authority.count)
+        // A browser resolves dot segments (RFC 3986 §5.2.4), so the callback would arrive on another path.
+        guard !path.split(separator: "/").contains(where: Self.isDotSegment) else { throw .notAURI }
         guard !Self.reservedPaths.contains(String(path)) else { throw .reservedPath(String(path)) }
 
         self.value = text
@@ -96,6 +98,10 @@ public struct RedirectURI: Sendable, Hashable, CustomStringConvertible {
         self.path = path.isEmpty ? "/" : String(path)
         self.beforePort = String(text.prefix("http://".count)) + hostText
         self.afterPort = String(path)
+    }
+
+    private static func isDotSegment(_ segment: Substring) -> Bool {
+        [".", "..", "%2e", ".%2e", "%2e.", "%2e%2e"].contains(segment.lowercased())
     }
 
     /// The same URI with the port that the system gave in place of 0. Where a port was asked for, nothing changes.

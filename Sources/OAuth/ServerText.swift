@@ -3,7 +3,7 @@
 /// Control characters (C0, DEL, C1, and with them every escape sequence's introducer), bidirectional overrides
 /// and isolates, and other invisible format characters are removed when the value is made, so that no unsafe
 /// text can be held. Tabs and line breaks become one space. At most four combining marks follow a base
-/// character and none stands at the beginning, and at most ``maximumLength`` scalars are kept.
+/// character and none stands without one, and at most ``maximumLength`` scalars are kept.
 public struct ServerText: Sendable, Hashable {
     /// The most Unicode scalars kept of one text; what follows is replaced by `…`.
     public static let maximumLength = 1_000
@@ -22,13 +22,14 @@ public struct ServerText: Sendable, Hashable {
             guard let shown = Self.shown(scalar) else { continue }
             if Self.isCombining(shown) {
                 // With nothing before it, it would join what the screen shows before this text, or show as nothing.
-                if kept.isEmpty { continue }
+                if kept.last.map({ $0 == " " }) ?? true { continue }
                 marks += 1
                 if marks > Self.maximumCombiningMarks { continue }
             } else {
                 marks = 0
             }
             if count == Self.maximumLength {
+                if shown == " " { continue }
                 kept.append("…")
                 break
             }
@@ -36,7 +37,7 @@ public struct ServerText: Sendable, Hashable {
             kept.append(shown)
             count += 1
         }
-        while kept.last == " " { kept.removeLast() }
+        while let last = kept.last, last == " " || Self.isJoiner(last) { kept.removeLast() }
         display = String(kept)
     }
 
@@ -48,7 +49,7 @@ public struct ServerText: Sendable, Hashable {
     private static func shown(_ scalar: Unicode.Scalar) -> Unicode.Scalar? {
         switch scalar.value {
         case 0x09, 0x0A, 0x0B, 0x0C, 0x0D, 0x85, 0x2028, 0x2029: return " "
-        case 0x200C, 0x200D: return scalar  // joiners: Persian, Indic scripts and emoji need them
+        case _ where isJoiner(scalar): return scalar
         default: break
         }
         switch scalar.properties.generalCategory {
@@ -65,8 +66,13 @@ public struct ServerText: Sendable, Hashable {
     private static func isCombining(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.properties.generalCategory {
         case .nonspacingMark, .enclosingMark: true
-        default: scalar.value == 0x200C || scalar.value == 0x200D
+        default: isJoiner(scalar)
         }
+    }
+
+    /// Persian, Indic scripts and emoji need them.
+    private static func isJoiner(_ scalar: Unicode.Scalar) -> Bool {
+        scalar.value == 0x200C || scalar.value == 0x200D
     }
 }
 

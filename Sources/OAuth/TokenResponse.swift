@@ -25,7 +25,8 @@ public struct TokenResponse: Sendable, Hashable {
 
     /// Reads the token endpoint's answer.
     ///
-    /// `expires_in` may be a number or a numeric string, `token_type` is read in any case (§7.1), unknown members
+    /// `expires_in` may be a number or a numeric string, `token_type` is read in any case (§7.1) and may be
+    /// missing, unknown members
     /// are ignored (§5.1).
     /// - Throws: ``OAuthError``: the server's own error response, or what is wrong with the answer.
     public init(_ response: HTTPResponse) throws(OAuthError) {
@@ -51,8 +52,9 @@ public struct TokenResponse: Sendable, Hashable {
             throw .missingMember("access_token")
         }
         guard Self.isUsable(token) else { throw .unusableMember("access_token") }
-        if let type = wire.tokenType?.text, type.lowercased() != "bearer" {
-            throw .unsupportedTokenType(ServerText(type))
+        if let tokenType = wire.tokenType {
+            guard let type = tokenType.text else { throw .unusableMember("token_type") }
+            guard type.lowercased() == "bearer" else { throw .unsupportedTokenType(ServerText(type)) }
         }
         let refresh = wire.refreshToken?.text.flatMap { $0.isEmpty ? nil : $0 }
         if let refresh, !Self.isUsable(refresh) { throw .unusableMember("refresh_token") }

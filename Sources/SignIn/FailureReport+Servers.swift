@@ -48,7 +48,7 @@ extension Failure {
 
     func oauthReport(_ response: ErrorResponse, at place: Place, correlationID: ServerText?) -> FailureReport {
         let id = context.clientID.value
-        let uri = context.redirectURI ?? "its redirect URI"
+        let uri = context.redirectURI.map { " \($0)" } ?? ""
         let summary: String
         let cause: String
         let remedy: String
@@ -69,7 +69,7 @@ extension Failure {
                 + "Authorization with PKCE."
         case .unauthorizedClient:
             summary = "This client may not sign in this way"
-            cause = "The redirect URI \(uri) or the grant type is not registered for the client \(id)."
+            cause = "The redirect URI\(uri) or the grant type is not registered for the client \(id)."
             remedy =
                 "In Admin > Integrations > OAuth compare the redirect URI letter by letter, trailing slash included, "
                 + "and the grant type."
@@ -79,7 +79,7 @@ extension Failure {
             remedy = "Sign in again and approve, or ask an administrator which scopes the client \(id) may use."
         case .invalidRequest:
             summary = "\(context.loginHost) did not accept the request"
-            cause = "A parameter is missing or not allowed; most often the redirect URI \(uri) is not registered."
+            cause = "A parameter is missing or not allowed; most often the redirect URI\(uri) is not registered."
             remedy =
                 "In Admin > Integrations > OAuth compare the redirect URI letter by letter, trailing slash included."
         case .invalidScope:

@@ -77,8 +77,8 @@ extension Failure {
                 "Port \(port) is in use\(holder.map { " by \($0)" } ?? "").",
                 cause: "The callback must arrive at \(context.redirectURI ?? "the redirect URI").",
                 remedy:
-                    "Stop it, or choose another port with --redirect-uri. Where the registered URI has no port, Genesys "
-                    + "Cloud accepts any: use http://localhost:0/callback."
+                    "Stop it, or choose another port with --redirect-uri. If the registered URI has no port, Genesys "
+                    + "Cloud accepts any port: use http://localhost:0/callback."
             )
         case .notPermitted(let port):
             FailureReport(

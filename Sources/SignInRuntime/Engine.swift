@@ -21,7 +21,7 @@ public actor Engine {
     private var listeners: [AttemptID: any CallbackListener] = [:]
     private var attemptWork: [AttemptID: [Task<Void, Never>]] = [:]
     private var sessionWork: [SessionID: [Task<Void, Never>]] = [:]
-    private var timers: [SignIn.Timer: Task<Void, Never>] = [:]
+    private var timers: [SignIn.Timer: (number: UInt64, task: Task<Void, Never>)] = [:]
     private var closing: [UInt64: Task<Void, Never>] = [:]
     private var storeWork: Task<Void, Never>?
 
@@ -94,7 +94,7 @@ public actor Engine {
         case .abandonSession(let id):
             sessionWork.removeValue(forKey: id)?.forEach { $0.cancel() }
         case .startTimer(let timer, let date): startTimer(timer, at: date)
-        case .stopTimer(let timer): timers.removeValue(forKey: timer)?.cancel()
+        case .stopTimer(let timer): timers.removeValue(forKey: timer)?.task.cancel()
         case .exit: exit()
         }
     }
@@ -175,14 +175,18 @@ public actor Engine {
     // MARK: Times
 
     private func startTimer(_ timer: SignIn.Timer, at date: Date) {
-        timers.removeValue(forKey: timer)?.cancel()
-        timers[timer] = Task { [dependencies, weak self] in
+        timers.removeValue(forKey: timer)?.task.cancel()
+        let number = nextID()
+        let task = Task { [dependencies, weak self] in
             guard (try? await dependencies.sleepUntil(date)) != nil, !Task.isCancelled else { return }
-            await self?.fired(timer)
+            await self?.fired(timer, number)
         }
+        timers[timer] = (number, task)
     }
 
-    private func fired(_ timer: SignIn.Timer) {
+    private func fired(_ timer: SignIn.Timer, _ number: UInt64) {
+        // It may have been replaced in the moment that it woke.
+        guard timers[timer]?.number == number else { return }
         timers[timer] = nil
         send(.timerFired(timer))
     }
@@ -211,7 +215,7 @@ public actor Engine {
     }
 
     private func exit() {
-        timers.values.forEach { $0.cancel() }
+        timers.values.forEach { $0.task.cancel() }
         timers = [:]
         let last = Array(closing.values) + (storeWork.map { [$0] } ?? [])
         let limit = ContinuousClock.now.advanced(by: .seconds(Self.longestExit))

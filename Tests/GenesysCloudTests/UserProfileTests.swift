@@ -55,12 +55,22 @@ struct UserProfileTests {
     @Test(
         "a profile without a usable id is an error that names it",
         arguments: [
-            "{}", #"{"name":"Ana"}"#, #"{"id":""}"#, #"{"id":null}"#, #"{"id":7}"#, #"{"id":["u-1"]}"#, "[]",
-            #"[{"id":"u-1"}]"#, #"{"ID":"u-1"}"#,
+            "{}", #"{"name":"Ana"}"#, #"{"id":""}"#, #"{"id":null}"#, #"{"id":7}"#, #"{"id":["u-1"]}"#,
+            #"{"ID":"u-1"}"#,
         ]
     )
     func noID(json: String) async {
         await #expect(throws: APIError.missingMember("id")) { try await profile(json) }
+    }
+
+    @Test(
+        "a profile cut short, or no object, is unreadable: nobody can say what it lacks",
+        arguments: [#"{"id":"u-1","na"#, #"{"id":"u-1""#, "[]", #"[{"id":"u-1"}]"#]
+    )
+    func noObject(json: String) async {
+        await #expect(throws: APIError.unreadable(status: 200, found: .json, correlationID: nil)) {
+            try await profile(json)
+        }
     }
 
     @Test("escape sequences in a name are not kept")

@@ -142,6 +142,19 @@ struct RedirectURITests {
     }
 
     @Test(
+        "paths that a browser would rewrite are refused: the callback would arrive on another one",
+        arguments: ["/a/../callback", "/./signed-in", "/..", "/a/.", "/%2e%2E/callback", "/.%2e/x"]
+    )
+    func dotSegments(path: String) {
+        #expect(throws: RedirectURI.Refusal.notAURI) { try RedirectURI("http://localhost:3000\(path)") }
+    }
+
+    @Test("dots that are no segment of their own are fine", arguments: ["/a..b", "/.well-known", "/...", "/a./b"])
+    func otherDots(path: String) throws {
+        #expect(try RedirectURI("http://localhost:3000\(path)").path == path)
+    }
+
+    @Test(
         "without its port the URI is otherwise the same",
         arguments: [
             ("http://localhost:3000/callback", "http://localhost/callback"),

@@ -57,7 +57,7 @@ struct ServerTextTests {
         #expect(
             ServerText("a\(tower)b\(tower)").display == "a\u{301}\u{301}\u{301}\u{301}b\u{301}\u{301}\u{301}\u{301}"
         )
-        #expect(ServerText("a" + String(repeating: "\u{200D}", count: 1_000)).display.unicodeScalars.count == 5)
+        #expect(ServerText("a" + String(repeating: "\u{200D}", count: 1_000) + "b").display.unicodeScalars.count == 6)
         #expect(ServerText("a" + String(repeating: "\u{20DD}", count: 1_000)).display.unicodeScalars.count == 5)
     }
 
@@ -67,7 +67,14 @@ struct ServerTextTests {
             #expect(ServerText(String(value)).isEmpty)
             #expect(ServerText("\(value)\(value) \(value)").isEmpty)
             #expect(ServerText("\u{1B}\(value)a").display == "a")
+            #expect(ServerText("a \(value)b").display == "a b")
         }
+    }
+
+    @Test("a joiner with nothing after it is removed, for it would join what the screen shows after it")
+    func nothingAfter() {
+        #expect(Array(ServerText("a\u{200D}").display.unicodeScalars) == ["a"])
+        #expect(Array(ServerText("a\u{200C} \u{200D} ").display.unicodeScalars) == ["a"])
     }
 
     @Test("text is cut after a thousand characters, and an ellipsis says so")
@@ -75,6 +82,7 @@ struct ServerTextTests {
         let longest = String(repeating: "x", count: ServerText.maximumLength)
         #expect(ServerText(longest).display == longest)
         #expect(ServerText(longest + "\u{1B}").display == longest)
+        #expect(ServerText(longest + " \n").display == longest)
         #expect(ServerText(longest + "y").display == longest + "…")
         #expect(ServerText(String(repeating: longest, count: 1_000)).display == longest + "…")
     }

@@ -60,6 +60,11 @@ struct TokenResponseTests {
         #expect(throws: OAuthError.unsupportedTokenType(ServerText(type))) { try read(#""token_type":"\#(type)""#) }
     }
 
+    @Test("a token_type that is no string is no bearer token", arguments: ["1", "true", "{}", #"["Bearer"]"#])
+    func oddType(json: String) {
+        #expect(throws: OAuthError.unusableMember("token_type")) { try read(#""token_type":\#(json)"#) }
+    }
+
     @Test(
         "unknown members are ignored, whatever is in them",
         arguments: [

@@ -121,7 +121,7 @@ struct FailureReportTests {
     func invalidGrantOnRefresh() throws {
         let report = try report(.refresh(Sample.refused(.invalidGrant)))
         #expect(report.code == "invalid_grant")
-        #expect(report.summary == "The session has ended.")
+        #expect(report.summary.hasPrefix("The session has ended"))
         #expect(report.cause.contains("refresh token"))
     }
 
@@ -176,7 +176,7 @@ struct FailureReportTests {
     func unshowableCode() throws {
         let report = try report(.authorization(ErrorResponse(code: ErrorCode("\u{1B}\u{202E}"))))
         #expect(report.code == "unknown_error")
-        #expect(report.summary.contains("an error without a name"))
+        #expect(report.summary.contains("an error without a name (unknown_error)"))
     }
 
     @Test(
@@ -194,7 +194,7 @@ struct FailureReportTests {
         let report = try report(.listener(.portInUse(port: 3000, holder: "node (4711)")))
         #expect(report.code == "port_in_use")
         #expect(report.summary.contains("3000") && report.summary.contains("node (4711)"))
-        #expect(report.remedy.contains("--redirect-uri") && report.remedy.contains("any port"))
+        #expect(report.remedy.contains("--redirect-uri") && report.remedy.contains("http://localhost:0/callback"))
     }
 
     @Test("JSON that cannot be used is not called something other than JSON")
@@ -202,7 +202,7 @@ struct FailureReportTests {
         let report = try report(.tokenRequest(.answer(.unreadable(status: 200, found: .json, correlationID: nil))))
         #expect(!report.summary.contains("instead of JSON"))
         let page = try self.report(.tokenRequest(.answer(.unreadable(status: 200, found: .html, correlationID: nil))))
-        #expect(page.summary.contains("a web page instead of JSON"))
+        #expect(page.summary.contains("a web page (HTML) instead of JSON"))
     }
 
     @Test(

@@ -102,7 +102,7 @@ struct SessionTests {
             .tokenRefreshed(session, Sample.tokens("2", expiresIn: 90, refresh: false)),
             at: 3541
         )
-        let kept = Sample.tokens("2", expiresIn: 90, refresh: false).refreshing(Sample.tokens("1"))
+        let kept = Sample.tokens("2", expiresIn: 90, refresh: false).refreshing(Sample.tokens())
         var renewed = try Sample.session(kept)
         renewed.receivedAt = second(3541)
         #expect(
