@@ -210,6 +210,34 @@ struct LoopbackListenerTests {
         for client in silent.dropLast() { try? await client.channel.executeThenClose { _, _ in } }
     }
 
+    @Test("a head that drips in, a line a second, is cut off, and what it asked for does not arrive")
+    func slowHead() async throws {
+        let arrivals = Arrivals()
+        let listener = try await Self.open(arrivals: arrivals)
+        let client = try await RawClient(port: listener.redirectURI.port)
+        try await client.channel.executeThenClose { inbound, outbound in
+            let dripping = Task {
+                try await outbound.write(ByteBuffer(string: "GET /callback?code=c HTTP/1.1\r\n"))
+                for line in 1...60 {
+                    try await outbound.write(ByteBuffer(string: "X-Line-\(line): x\r\n"))
+                    try await Task.sleep(for: .seconds(1))
+                }
+                try await outbound.write(ByteBuffer(string: "Host: localhost\r\n\r\n"))
+            }
+            // Ends when the listener closes, long before the sixtieth line.
+            do {
+                for try await _ in inbound {}
+            } catch is IOError {
+                // Cut off with a reset.
+            }
+            dripping.cancel()
+            _ = try? await dripping.value
+        }
+        #expect(await arrivals.next() == .refused(.notHTTP))
+        await listener.conclude(.cancelled)
+        #expect(await arrivals.all.count == 1)
+    }
+
     @Test("a new attempt takes over the port of one that still waits to serve its last page, and serves that page")
     func takeOver() async throws {
         let listeners = LoopbackListeners(eventLoops: MultiThreadedEventLoopGroup.singleton)
