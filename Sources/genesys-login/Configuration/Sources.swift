@@ -35,7 +35,7 @@ struct Sources: Sendable {
     /// Where to sign in is one decision. Within one source an explicit URL beats the organization, which beats the
     /// region; between sources the stronger one must win all the same. So a region switches off the organization and
     /// the URLs of every weaker source, and an organization the URLs of every weaker source: a URL in a file does not
-    /// defeat `--region` on the command line, and no token goes to the API of another place.
+    /// defeat `--region` on the command line. The two URLs are independent of each other.
     private static func withoutOverruledHosts(_ ranks: [[Setting: Given]]) -> [[Setting: Given]] {
         var overruled: Set<Setting> = []
         return ranks.map { values in
