@@ -37,6 +37,14 @@ public struct Failure: Error, Sendable, Hashable {
         /// The host of the API.
         public let apiHost: String
 
+        /// A context of these parts.
+        init(redirectURI: String?, clientID: ClientID, loginHost: String, apiHost: String) {
+            self.redirectURI = redirectURI
+            self.clientID = clientID
+            self.loginHost = loginHost
+            self.apiHost = apiHost
+        }
+
         /// The context of an attempt.
         public init(_ settings: SignInSettings, redirectURI: RedirectURI? = nil) {
             self.redirectURI = (redirectURI ?? settings.redirectURI).value

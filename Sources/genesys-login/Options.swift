@@ -3,6 +3,14 @@ import ArgumentParser
 /// The options that every command takes.
 struct Options: ParsableArguments {
     @Option(
+        help: ArgumentHelp(
+            "The profile of the configuration file (environment: GENESYSCLOUD_PROFILE; default: default).",
+            valueName: "name"
+        )
+    )
+    var profile: String?
+
+    @Option(
         name: .customLong("client-id"),
         help: ArgumentHelp(
             "The client id of your OAuth client (environment: GENESYSCLOUD_OAUTHCLIENT_ID).",
@@ -94,6 +102,15 @@ struct Options: ParsableArguments {
     var timeout: String?
 
     @Option(
+        name: .customLong("ca-file"),
+        help: ArgumentHelp(
+            "A file of certificate authorities, in place of the system's (environment: SSL_CERT_FILE).",
+            valueName: "file"
+        )
+    )
+    var caFile: String?
+
+    @Option(
         name: .customLong("session-store"),
         help: ArgumentHelp(
             "Where the session is kept: memory (environment: GENESYSCLOUD_SESSION_STORE).",
@@ -101,4 +118,29 @@ struct Options: ParsableArguments {
         )
     )
     var sessionStore: String?
+}
+
+extension Options {
+    /// The option's value as text, where it was given.
+    func text(_ setting: Setting) -> String? {
+        switch setting {
+        case .clientID: clientID
+        case .region: region
+        case .org: org
+        case .loginURL: loginURL
+        case .apiURL: apiURL
+        case .redirectURI: redirectURI
+        case .scope: scope
+        case .loginHint: loginHint
+        case .promptLogin: promptLogin ? "true" : nil
+        case .provider: provider
+        case .providerOrg: providerOrg
+        case .target: target
+        case .browser: browser
+        case .noBrowser: noBrowser ? "true" : nil
+        case .timeout: timeout
+        case .caFile: caFile
+        case .sessionStore: sessionStore
+        }
+    }
 }

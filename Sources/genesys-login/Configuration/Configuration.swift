@@ -1,0 +1,64 @@
+import OAuth
+
+/// What the configuration files say: this program's own, which is the stronger, and the official CLI's.
+struct Configuration: Sendable {
+    /// This program's file, whether it is there or not; `nil` where the variables name no folder for it.
+    let file: ConfigurationFile?
+    let own: [Profile]
+    let official: [Profile]
+
+    /// The profile that is used unless another one is asked for. It need not exist.
+    static let defaultProfile = "default"
+
+    /// Reads both files, where the variables say they are. A file that is not there is an empty one.
+    init(_ variables: [String: String]) throws(UsageError) {
+        file = ConfigurationFile(variables)
+        own =
+            try file.flatMap { (file) throws(UsageError) in try TOMLDocument(reading: file.path) }
+            .map { (document) throws(UsageError) in try Profile.own(document) } ?? []
+        official =
+            try ConfigurationFile.officialPath(variables)
+            .flatMap { (path) throws(UsageError) in try TOMLDocument(reading: path) }
+            .map { (document) throws(UsageError) in try Profile.official(document) } ?? []
+    }
+
+    /// The profiles' names, each once, those of this program's own file first.
+    var names: [String] {
+        var seen: Set<String> = []
+        return (own + official).map(\.name).filter { seen.insert($0).inserted }
+    }
+
+    /// The profile that was asked for, by an option or a variable, or else the default.
+    func activeProfile(_ options: Options, _ variables: [String: String]) throws(UsageError) -> Given {
+        let asked: Given
+        if let name = options.profile {
+            asked = Given(text: name, origin: .option("--profile"))
+        } else if let name = variables["GENESYSCLOUD_PROFILE"], !name.isEmpty {
+            asked = Given(text: name, origin: .variable("GENESYSCLOUD_PROFILE"))
+        } else {
+            return Given(text: Self.defaultProfile, origin: .preset)
+        }
+        // The default profile is there although nobody wrote one.
+        guard asked.text != Self.defaultProfile, ownProfile(asked.text) == nil, officialProfile(asked.text) == nil
+        else { return asked }
+        guard let file else {
+            throw asked.error("is no profile: there is no configuration file", "Set HOME or XDG_CONFIG_HOME.")
+        }
+        throw asked.error(
+            "is no profile of \(ServerText(file.path))",
+            names.isEmpty
+                ? "There is no profile yet: a profile is a table of that file, as [\(Self.defaultProfile)]."
+                : "The profiles are \(names.map { "\(ServerText($0))" }.joined(separator: ", "))."
+        )
+    }
+
+    /// The profile called `name` in this program's own file.
+    func ownProfile(_ name: String) -> Profile? {
+        own.first { $0.name == name }
+    }
+
+    /// The profile called `name` in the official CLI's file, which takes names in any case.
+    func officialProfile(_ name: String) -> Profile? {
+        official.first { $0.name == name } ?? official.first { $0.name.lowercased() == name.lowercased() }
+    }
+}
