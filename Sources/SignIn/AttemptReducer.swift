@@ -26,7 +26,9 @@ extension Attempt {
     }
 
     fileprivate mutating func note(_ kind: Notice.Kind, at: Date) {
-        notices = (notices + [Notice(at: at, kind)]).suffix(Self.noticesKept)
+        let times = notices.first { $0.kind == kind }?.count ?? 0
+        notices = (notices.filter { $0.kind != kind } + [Notice(at: at, kind, count: times + 1)])
+            .suffix(Self.noticesKept)
     }
 
     fileprivate func failure(_ problem: Failure.Problem) -> Failure {

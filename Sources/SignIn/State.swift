@@ -75,7 +75,8 @@ public struct Attempt: Sendable, Hashable {
     public internal(set) var boundRedirectURI: RedirectURI?
     /// What became of the browser.
     public internal(set) var browser: Browser
-    /// What was refused or went wrong without ending the attempt, oldest first, the last few only.
+    /// What was refused or went wrong without ending the attempt, oldest first, the last few only;
+    /// what happens again is one notice with a count.
     public internal(set) var notices: [Notice]
     /// The session that was in hand when the attempt began, kept in case it comes to nothing.
     public internal(set) var returningTo: SignedIn?
@@ -119,11 +120,14 @@ public struct Notice: Sendable, Hashable {
     public let at: Date
     /// What happened.
     public let kind: Kind
+    /// How often it has happened; `at` is the last time.
+    public let count: Int
 
-    /// A notice of something that happened at `at`.
-    public init(at: Date, _ kind: Kind) {
+    /// A notice of something that happened at `at`, for the `count`th time.
+    public init(at: Date, _ kind: Kind, count: Int = 1) {
         self.at = at
         self.kind = kind
+        self.count = count
     }
 
     /// What happened.

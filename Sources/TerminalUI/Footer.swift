@@ -3,12 +3,12 @@ struct Footer {
     let rows: [Row]
     private let places: [(row: Int, columns: Range<Int>, command: CommandID)]
 
-    /// On one row where it can be: with less space between, or with shorter labels. Otherwise on as many as it takes.
+    /// On as few rows as it takes: where it must be, with less space between, or with shorter labels.
     init(_ commands: [Command], _ page: Page) {
         let tight = Footer(commands, page, gap: 2, isShort: true)
         let roomy: [(gap: Int, isShort: Bool)] = page.isWide ? [(3, false), (2, false), (3, true)] : [(2, false)]
         let footers = roomy.lazy.map { Footer(commands, page, gap: $0.gap, isShort: $0.isShort) }
-        self = footers.first { $0.rows.count <= 1 } ?? tight
+        self = footers.first { $0.rows.count <= tight.rows.count } ?? tight
     }
 
     private init(_ commands: [Command], _ page: Page, gap: Int, isShort: Bool) {

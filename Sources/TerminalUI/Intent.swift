@@ -1,3 +1,4 @@
+public import OAuth
 import SignIn
 
 /// What the caller must do about an input.
@@ -19,6 +20,12 @@ public enum Intent: Sendable, Hashable {
     case refresh
     /// Sign out.
     case signOut
+    /// Sign in with these from now on, and keep them in the configuration file where `save` says so. The caller takes the
+    /// overlay away and reports what became of it (``ScreenModel/flash``, ``ScreenModel/complaint``). The region is a
+    /// region's name; `nil` where it was not asked for.
+    case useConfiguration(clientID: ClientID, region: String?, save: Bool)
+    /// Hand in this callback address, then call ``ScreenModel/pasteSubmitted()``.
+    case submitPaste(Secret)
     /// Lay this over the screen, or take away what lies there.
     case showOverlay(Overlay?)
     /// Stop the program until `fg` (``Terminal/suspend()``).
@@ -43,10 +50,11 @@ public func intent(for input: Input, in model: ScreenModel, screen: Screen) -> I
             let command = Command.all.first(where: { $0.id == id }), command.when(model)
         else { return nil }
         return intent(of: id, in: model)
-    case .paste: return nil
     default:
         let key = input.folded
-        guard let command = Command.all.first(where: { $0.keys.contains(key) && $0.when(model) }) else { return nil }
+        guard let command = Command.all.first(where: { $0.keys.contains(key) && $0.when(model) }) else {
+            return intent(ofTyping: input, in: model)
+        }
         return intent(of: command.id, in: model)
     }
 }
@@ -55,15 +63,23 @@ public func intent(for input: Input, in model: ScreenModel, screen: Screen) -> I
 private func intent(of command: CommandID, in model: ScreenModel) -> Intent? {
     switch command {
     case .signIn: .signIn
+    case .editConfiguration, .setUp: .showOverlay(.form(Form(model.context)))
     case .openBrowser: .openBrowser
     case .copyURL: model.pendingURL.map(Intent.copyURL)
     case .showBareURL: model.pendingURL.map(Intent.showBareURL)
+    case .pasteCallback: .showOverlay(.paste(PastePrompt()))
     case .approveHere: .approveHere
     case .cancel, .interruptAttempt: .cancel
     case .refresh, .signInAgain, .retryProfile: .refresh
     case .signOut: .signOut
     case .help: .showOverlay(.help)
-    case .closeHelp: .showOverlay(nil)
+    case .closeHelp, .closeForm, .closePrompt, .leaveOverlay: .showOverlay(nil)
+    case .acceptForm: model.form.map { intent(ofAccepting: $0, model.context) }
+    case .nextField: model.form.map { .showOverlay(.form($0.tabbed)) }
+    case .save: model.question.map { $0.intent(save: true) }
+    case .doNotSave: model.question.map { $0.intent(save: false) }
+    case .backToForm: model.question.map { .showOverlay(.form($0.form)) }
+    case .submitPaste: model.prompt.map { .submitPaste($0.text) }
     case .quit, .interrupt: .quit
     case .suspend: .suspend
     case .redraw: .redraw

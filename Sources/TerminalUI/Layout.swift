@@ -20,9 +20,10 @@ enum Importance {
     static let steps = 4
     static let notice = 5
     static let token = 6
-    static let facts = 7
-    static let lead = 8
-    static let header = 9
+    static let hint = 7
+    static let facts = 8
+    static let lead = 9
+    static let header = 10
 }
 
 /// Puts blocks below each other: each gets the fullest form for which there is room, the important ones first; what

@@ -6,12 +6,15 @@ import SignIn
 /// How long the screen of `model` stays true if nothing happens: until a number on it changes, or a message leaves.
 /// `nil` where it stays as it is, so that an idle program sleeps.
 public func nextTick(for model: ScreenModel, size: Size) -> Duration? {
-    guard model.overlay == nil, size.columns >= smallestSize.columns, size.rows >= smallestSize.rows else { return nil }
+    guard model.overlay == nil || model.prompt != nil, size.columns >= smallestSize.columns,
+        size.rows >= smallestSize.rows
+    else { return nil }
     let seconds =
         switch model.state {
         case .loggedOut: [Double]()
         case .awaitingCallback(let attempt):
             [Countdown(to: attempt.deadline, at: model.now, .seconds).untilChange].compactMap(\.self)
+                + (model.overlay == nil ? attempt.comingsAndGoings(after: model.now) : [])
         case .tokenHeld(let tokenHeld): tokenHeld.held.changes(at: model.now)
         case .userProfile(let signedIn):
             signedIn.held.changes(at: model.now)
@@ -19,6 +22,14 @@ public func nextTick(for model: ScreenModel, size: Size) -> Duration? {
         }
     // A thousandth more: a timer that fires a moment early must not find the old number and fire again at once.
     return seconds.min().map { .milliseconds(Int64(($0 * 1_000).rounded(.up)) + 1) }
+}
+
+extension Attempt {
+    /// When the notices leave and the hint comes, in seconds.
+    fileprivate func comingsAndGoings(after now: Date) -> [Double] {
+        (notices.map(\.leavesAttemptAt) + [httpsOnlyHintAt].compactMap(\.self))
+            .map { $0.timeIntervalSince(now) }.filter { $0 > 0 }
+    }
 }
 
 extension HeldSession {

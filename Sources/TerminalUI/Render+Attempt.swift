@@ -15,7 +15,12 @@ func attemptBlocks(_ attempt: Attempt, _ model: ScreenModel, _ page: Page) -> [B
         blocks.append(urlBlock(url, attempt, page))
         if model.context.isRemote { blocks += tunnelBlock(attempt, model.context, page) }
     }
-    blocks += noticesBlock(attempt.notices.map { ($0.kind, $0.at) }, page)
+    if attempt.showsHTTPSOnlyHint(at: model.now) {
+        let full = page.paragraph(Strings.httpsOnly, .muted)
+        let short = [page.line(Strings.shortHTTPSOnly, .muted)]
+        blocks.append(Block(importance: Importance.hint, forms: (full.count == 1 ? [full] : []) + [short, []]))
+    }
+    blocks += noticesBlock(attempt.notices.filter { model.now < $0.leavesAttemptAt }, page)
     return blocks
 }
 
@@ -76,13 +81,51 @@ private func tunnelBlock(_ attempt: Attempt, _ context: ScreenContext, _ page: P
         : text.brokenAnywhere(at: page.size.columns).enumerated()
             .map { Row([Run($1, .accent)], continuesPrevious: $0 > 0) }
     let hint = page.line(page.isWide ? Strings.tunnel : Strings.shortTunnel, .muted)
-    return [Block(importance: Importance.nextAction, forms: [[hint] + command, command])]
+    let orPaste = page.line(page.isWide ? Strings.orPaste : Strings.shortOrPaste, .muted)
+    return [
+        Block(importance: Importance.nextAction, forms: [[hint] + command + [orPaste], [hint] + command, command])
+    ]
 }
 
 /// What was refused or ignored: the last few, or the last one.
-func noticesBlock(_ notices: [(kind: Notice.Kind, at: Date)], _ page: Page) -> [Block] {
+func noticesBlock(_ notices: [Notice], _ page: Page) -> [Block] {
     guard !notices.isEmpty else { return [] }
-    let all = notices.map { page.marked(page.glyphs.warning, Strings.notice($0.kind), .plain, markRole: .warning) }
+    let all = notices.map { page.marked(page.glyphs.warning, Strings.notice($0), .plain, markRole: .warning) }
     let last = all.last ?? []
-    return [Block(importance: Importance.notice, forms: [Array(all.joined()), last, Array(last.prefix(1))])]
+    let line = notices.last.map { notice in
+        page.row([
+            Run(page.glyphs.warning, .warning), Run(" "),
+            Run(
+                page.charset.shown(Strings.notice(notice)).elidedAtTheEnd(
+                    to: page.width - 2,
+                    mark: page.glyphs.ellipsis
+                )
+            ),
+        ])
+    }
+    return [Block(importance: Importance.notice, forms: [Array(all.joined()), last, line.map { [$0] } ?? []])]
+}
+
+extension Notice {
+    /// How long a notice of an attempt stays on the screen, in seconds.
+    private static let attemptNoticesLast = 15.0
+
+    /// When it leaves the screen of an attempt.
+    var leavesAttemptAt: Date { at.addingTimeInterval(Self.attemptNoticesLast) }
+}
+
+extension Attempt {
+    /// How long a browser that says nothing is nothing to remark on, in seconds.
+    private static let patience = 20.0
+
+    /// When a browser that refuses plain http becomes likely: it was opened, and nothing of it has arrived.
+    var httpsOnlyHintAt: Date? {
+        guard browser == .opened, !isExchanging, let opened = steps[.browserOpened] else { return nil }
+        let hasArrived = notices.contains { if case .pasteRefused = $0.kind { false } else { true } }
+        return hasArrived ? nil : opened.addingTimeInterval(Self.patience)
+    }
+
+    fileprivate func showsHTTPSOnlyHint(at now: Date) -> Bool {
+        httpsOnlyHintAt.map { now >= $0 } ?? false
+    }
 }

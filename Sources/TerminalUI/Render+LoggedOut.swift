@@ -33,6 +33,10 @@ func loggedOutBlocks(_ loggedOut: LoggedOut, _ model: ScreenModel, _ page: Page)
             Block(importance: Importance.nextAction, forms: [words + remedy.map { page.row([Run($0)], indent: 2) }])
         )
     }
+    if let complaint = model.complaint {
+        let rows = page.marked(page.glyphs.warning, complaint, .warning)
+        blocks.append(Block(importance: Importance.notice, forms: [rows, Array(rows.prefix(1))]))
+    }
     blocks.append(settingsBlock(model.context, page))
     return blocks
 }

@@ -118,7 +118,7 @@ private func noticeBlocks(_ notice: Notice, _ page: Page) -> [Block] {
         let rows = page.marked(page.glyphs.done, Strings.notice(notice.kind), .plain, markRole: .success)
         return [Block(importance: Importance.notice, forms: [rows, []])]
     default:
-        return noticesBlock([(notice.kind, notice.at)], page)
+        return noticesBlock([notice], page)
     }
 }
 

@@ -16,6 +16,8 @@ import SignIn
 //  8. Messages about a key ("URL sent…") stand for a moment in place of the line below the headline: nothing jumps.
 //  9. Lines of text end at 76 columns, however wide the terminal is.
 // 10. ASCII terminals get the same screen with other marks; sequences that terminals disagree about are not drawn.
+// 11. Where a person types: the text, below it one line that says what it comes to, then what helps with this field. Only
+//     there is a cursor, and letters are text. What must not be seen shows as its length.
 
 /// The smallest size that shows everything needed.
 public let smallestSize = Size(columns: 40, rows: 12)
@@ -31,6 +33,9 @@ public func render(_ model: ScreenModel, size: Size) -> Screen {
     let blocks: [Block] =
         switch (model.overlay, model.state) {
         case (.help, _): helpBlocks(model, page)
+        case (.form(let form), _): formBlocks(form, model, page)
+        case (.saveQuestion(let question), _): saveBlocks(question, page)
+        case (.paste(let prompt), _): pasteBlocks(prompt, model, page)
         case (nil, .loggedOut(let loggedOut)): loggedOutBlocks(loggedOut, model, page)
         case (nil, .awaitingCallback(let attempt)): attemptBlocks(attempt, model, page)
         case (nil, .tokenHeld(let tokenHeld)): tokenHeldBlocks(tokenHeld, model, page)

@@ -55,11 +55,14 @@ public struct Row: Sendable, Hashable {
     /// Whether the row goes on with the row above: one long text that only the terminal's edge breaks. A terminal that
     /// knows it copies such rows as one line.
     public var continuesPrevious: Bool
+    /// The column of the cursor, where it stands in this row.
+    public var cursor: Int?
 
     /// A row of these runs.
-    public init(_ runs: [Run] = [], continuesPrevious: Bool = false) {
+    public init(_ runs: [Run] = [], continuesPrevious: Bool = false, cursor: Int? = nil) {
         self.runs = runs
         self.continuesPrevious = continuesPrevious
+        self.cursor = cursor
     }
 
     /// A row of one run.
@@ -91,7 +94,15 @@ public struct Region: Sendable, Hashable {
     public let command: CommandID
 }
 
-/// Everything a terminal shows at one time, as a value. The cursor is hidden.
+/// A place on the screen.
+public struct Position: Sendable, Hashable {
+    /// The row, from 0.
+    public let row: Int
+    /// The column, from 0.
+    public let column: Int
+}
+
+/// Everything a terminal shows at one time, as a value.
 public struct Screen: Sendable, Hashable {
     /// The size it was made for.
     public let size: Size
@@ -99,6 +110,8 @@ public struct Screen: Sendable, Hashable {
     public let rows: [Row]
     /// The footer's labels.
     public let regions: [Region]
+    /// Where the cursor stands; hidden where `nil`.
+    public let cursor: Position?
 
     /// A screen of these rows, cut or filled with blank ones to the size.
     init(size: Size, rows: [Row], regions: [Region] = []) {
@@ -106,6 +119,10 @@ public struct Screen: Sendable, Hashable {
         self.rows = (0..<size.rows).map { index in
             index < rows.count ? rows[index].cut(to: size.columns) : .blank
         }
+        cursor =
+            self.rows.enumerated().lazy.compactMap { index, row in
+                row.cursor.map { Position(row: index, column: min($0, size.columns - 1)) }
+            }.first
         self.regions = regions.filter { $0.row < size.rows && $0.columns.upperBound <= size.columns }
     }
 
@@ -119,7 +136,8 @@ public struct Screen: Sendable, Hashable {
         rows.map { $0.text.trimmedEnd() }.joined(separator: "\n")
     }
 
-    /// The text, then a map of the roles with a letter per column (``Role``'s raw values), then the clickable places.
+    /// The text, then a map of the roles with a letter per column (``Role``'s raw values), then the clickable places and
+    /// the cursor.
     public var annotatedText: String {
         let map = rows.map { row in
             row.runs.map { run in
@@ -132,7 +150,8 @@ public struct Screen: Sendable, Hashable {
         let places = regions.map {
             "\($0.command.rawValue): row \($0.row), columns \($0.columns.lowerBound) to \($0.columns.upperBound - 1)"
         }.joined(separator: "\n")
-        return "\(text)\n--- roles\n\(map)\n--- clickable\n\(places)\n"
+        let cursor = cursor.map { "--- cursor\nrow \($0.row), column \($0.column)\n" } ?? ""
+        return "\(text)\n--- roles\n\(map)\n--- clickable\n\(places)\n\(cursor)"
     }
 }
 
@@ -148,7 +167,7 @@ extension Row {
             kept.append(Run(String(text), run.role))
             if text.endIndex < run.text.endIndex { break }
         }
-        return Row(kept, continuesPrevious: continuesPrevious)
+        return Row(kept, continuesPrevious: continuesPrevious, cursor: cursor)
     }
 }
 

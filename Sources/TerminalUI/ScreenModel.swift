@@ -4,13 +4,17 @@ public import SignIn
 /// Everything that ``render(_:size:)`` looks at.
 public struct ScreenModel: Sendable, Equatable {
     /// Where the program stands.
-    public var state: State
+    public var state: State {
+        didSet { if overlay?.belongs(to: state) == false { overlay = nil } }
+    }
     /// The wall clock's time; countdowns are told from it.
     public var now: Date
     /// What lies over the state's own screen.
     public var overlay: Overlay?
     /// A short message about what a key just did; the caller takes it away after a few seconds.
     public var flash: String?
+    /// Something that went wrong here and not in the sign-in (saving the settings); shown while signed out.
+    public var complaint: String?
     /// What does not change while the program runs.
     public var context: ScreenContext
 
@@ -20,12 +24,14 @@ public struct ScreenModel: Sendable, Equatable {
         now: Date,
         overlay: Overlay? = nil,
         flash: String? = nil,
+        complaint: String? = nil,
         context: ScreenContext
     ) {
         self.state = state
         self.now = now
         self.overlay = overlay
         self.flash = flash
+        self.complaint = complaint
         self.context = context
     }
 }
@@ -34,6 +40,27 @@ public struct ScreenModel: Sendable, Equatable {
 public enum Overlay: Sendable, Hashable {
     /// The keys and what they do.
     case help
+    /// The form for the client identifier and the region.
+    case form(Form)
+    /// Whether to save what the form came to.
+    case saveQuestion(SaveQuestion)
+    /// The prompt for the callback's address.
+    case paste(PastePrompt)
+
+    /// What lies over the first screen: the form, where nobody can sign in without it.
+    public static func first(in context: ScreenContext) -> Overlay? {
+        context.clientID == nil ? .form(Form(context)) : nil
+    }
+
+    /// Whether it has a meaning in `state`; where not, it goes when the state comes.
+    fileprivate func belongs(to state: State) -> Bool {
+        switch (self, state) {
+        case (.help, _): true
+        case (.form, .loggedOut), (.saveQuestion, .loggedOut): true
+        case (.paste, .awaitingCallback(let attempt)): !attempt.isExchanging
+        default: false
+        }
+    }
 }
 
 /// What the screen says about its surroundings.
@@ -50,6 +77,10 @@ public struct ScreenContext: Sendable, Equatable {
     public var environmentLabel: String
     /// The client identifier; without one nobody can sign in.
     public var clientID: String?
+    /// The region's name, for the form; `nil` where explicit URLs say where to sign in.
+    public var region: String?
+    /// Where the form's values can be saved; `nil` where they cannot.
+    public var saveTarget: SaveTarget?
     /// The redirect URI as configured.
     public var redirectURI: String
     /// What the terminal can show.
@@ -65,6 +96,8 @@ public struct ScreenContext: Sendable, Equatable {
         storeName: String,
         environmentLabel: String,
         clientID: String?,
+        region: String? = nil,
+        saveTarget: SaveTarget? = nil,
         redirectURI: String,
         charset: Charset = .unicode,
         canApproveHere: Bool = false
@@ -75,6 +108,8 @@ public struct ScreenContext: Sendable, Equatable {
         self.storeName = storeName
         self.environmentLabel = environmentLabel
         self.clientID = clientID
+        self.region = region
+        self.saveTarget = saveTarget
         self.redirectURI = redirectURI
         self.charset = charset
         self.canApproveHere = canApproveHere

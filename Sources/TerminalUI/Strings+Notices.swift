@@ -4,6 +4,12 @@ import SignIn
 
 /// Notices and durations in words.
 extension Strings {
+    /// A notice, and how often it has come where it came again.
+    static func notice(_ notice: Notice) -> String {
+        let words = Self.notice(notice.kind)
+        return notice.count == 1 ? words : "\(notice.count)× \(words)"
+    }
+
     static func notice(_ kind: Notice.Kind) -> String {
         switch kind {
         case .callbackRefused(let refusal): "Callback refused: \(reason(refusal))."

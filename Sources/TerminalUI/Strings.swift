@@ -29,7 +29,7 @@ public enum Strings {
     static let expired = "Your session has expired. Sign in again to go on."
     static let ended = "Your session has ended."
     static let noClientID = "No client id is set, so nobody can sign in yet."
-    static let noClientIDRemedy = "Give it with --client-id or in GENESYSCLOUD_OAUTHCLIENT_ID."
+    static let noClientIDRemedy = "Press Enter to give one, or start with --client-id."
 
     // MARK: Waiting
 
@@ -44,6 +44,10 @@ public enum Strings {
     static let elidedURLHint = "c copies the whole URL, u shows it:"
     static let tunnel = "Your browser is on another machine? There, first run:"
     static let shortTunnel = "Browser elsewhere? There, first run:"
+    static let orPaste = "Or without it: press p and paste the address the browser ended on."
+    static let shortOrPaste = "Or press p: paste where it ended."
+    static let httpsOnly = "An error page? HTTPS-only mode refuses http://localhost: allow it there."
+    static let shortHTTPSOnly = "Error page? Allow http://localhost."
     static func sshCommand(_ host: String, _ port: Int, _ destination: String?) -> String {
         "ssh -L \(port):\(host):\(port) \(destination ?? "…")"
     }

@@ -62,10 +62,8 @@ public final class Terminal {
         raw()
         noecho()
         nonl()
-        curs_set(0)
         nodelay(window, true)
         keypad(window, true)
-        leaveok(window, true)
         define_key("\u{1B}[200~", KeyCodes.pasteBegan)
         define_key("\u{1B}[201~", KeyCodes.pasteEnded)
         let wantsColor = (System.variable("NO_COLOR") ?? "").isEmpty
@@ -107,6 +105,9 @@ public final class Terminal {
         shown = screen
         werase(window)
         for (index, row) in screen.rows.enumerated() { draw(row, at: Int32(index)) }
+        leaveok(window, screen.cursor == nil)
+        if let cursor = screen.cursor { wmove(window, Int32(cursor.row), Int32(cursor.column)) }
+        curs_set(screen.cursor == nil ? 0 : 1)
         wrefresh(window)
         // A change of size that is on its way would wrap the rows elsewhere.
         guard System.size(of: STDOUT_FILENO).map({ $0 == size }) ?? true else { return }

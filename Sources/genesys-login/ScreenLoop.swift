@@ -1,4 +1,5 @@
 import FoundationEssentials
+import OAuth
 import SignIn
 import SignInRuntime
 import TerminalUI
@@ -29,8 +30,10 @@ struct ScreenLoop {
 
     private let terminal: Terminal
     private let engine: Engine
-    private let signIn: SignInSettings
+    private let configure: Configure
     private let approve: (@Sendable (String) async -> Void)?
+    /// The settings of the next attempt; without a client identifier there are none.
+    private var signIn: SignInSettings?
     private var model: ScreenModel
     private var screen: Screen
     private var flashes = 0
@@ -41,15 +44,17 @@ struct ScreenLoop {
     init(
         terminal: Terminal,
         engine: Engine,
-        signIn: SignInSettings,
+        signIn: SignInSettings?,
+        configure: @escaping Configure,
         approve: (@Sendable (String) async -> Void)?,
         context: ScreenContext
     ) {
         self.terminal = terminal
         self.engine = engine
         self.signIn = signIn
+        self.configure = configure
         self.approve = approve
-        model = ScreenModel(state: .initial, now: Date(), context: context)
+        model = ScreenModel(state: .initial, now: Date(), overlay: .first(in: context), context: context)
         screen = render(model, size: terminal.size)
         (wakes, wake) = AsyncStream.makeStream()
     }
@@ -106,8 +111,13 @@ struct ScreenLoop {
 
     private mutating func act(on intent: Intent, input: Input) async {
         switch intent {
-        case .signIn: await engine.send(.signInChosen(engine.plan(signIn)))
-        case .cancel: await engine.send(.cancelChosen)
+        case .signIn:
+            guard let signIn else { return }
+            model.complaint = nil
+            await engine.send(.signInChosen(engine.plan(signIn)))
+        case .cancel:
+            model.overlay = nil
+            await engine.send(.cancelChosen)
         case .openBrowser: await engine.send(.openBrowserChosen)
         case .copyURL(let url):
             terminal.copyToClipboard(url)
@@ -117,13 +127,39 @@ struct ScreenLoop {
             guard let approve, case .awaitingCallback(let attempt) = model.state, let url = attempt.authorizationURL
             else { return }
             Task { await approve(url) }
-        case .refresh: await engine.send(.refreshChosen(engine.plan(signIn)))
+        case .submitPaste(let text):
+            model.now = Date()
+            model.pasteSubmitted()
+            await engine.send(.callbackPasted(text))
+        case .useConfiguration(let clientID, let region, let save):
+            await use(clientID, region: region, save: save)
+        case .refresh:
+            guard let signIn else { return }
+            await engine.send(.refreshChosen(engine.plan(signIn)))
         case .signOut: await engine.send(.signOutChosen)
         case .showOverlay(let overlay): model.overlay = overlay
         case .suspend: terminal.suspend()
         case .redraw: terminal.redraw()
         case .quit: await leave(input == .control("c") ? .interrupted : .left)
         case .terminate(let signal): await leave(.signal(signal))
+        }
+    }
+
+    /// Takes the form's values for the attempts from now on, and says what became of saving them.
+    private mutating func use(_ clientID: ClientID, region: String?, save: Bool) async {
+        let result = await configure(clientID, region, save)
+        signIn = result.signIn
+        model.overlay = nil
+        model.complaint = nil
+        model.context.clientID = result.signIn.clientID.value
+        if let region {
+            model.context.region = region
+            model.context.environmentLabel = result.signIn.environment.label
+        }
+        guard let saving = result.saving, let target = model.context.saveTarget else { return flash(Strings.usedOnce) }
+        switch saving {
+        case .success: flash(Strings.saved(target))
+        case .failure(let failure): model.complaint = Strings.notSaved(target, why: failure.why)
         }
     }
 

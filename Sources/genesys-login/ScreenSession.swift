@@ -16,14 +16,23 @@ struct ScreenSession {
     typealias Approve = @Sendable (_ authorizationURL: String) async -> String?
 
     private let settings: Settings
-    private let signIn: SignInSettings
+    private let signIn: SignInSettings?
     private let approve: Approve?
+    private let saving: Saving?
 
-    /// A screen that signs in under `signIn`; with `approve` it is the demo's.
-    init(settings: Settings, signIn: SignInSettings, approve: Approve? = nil) {
+    /// How the form's values are saved, and where.
+    struct Saving: Sendable {
+        let target: SaveTarget
+        let save: @Sendable (_ clientID: ClientID, _ region: String?) async -> Result<Void, SaveFailure>
+    }
+
+    /// A screen that signs in under `signIn`; without it, the screen asks for the client identifier first. With `approve`
+    /// it is the demo's; with `saving` the form's values can be kept.
+    init(settings: Settings, signIn: SignInSettings?, approve: Approve? = nil, saving: Saving? = nil) {
         self.settings = settings
         self.signIn = signIn
         self.approve = approve
+        self.saving = saving
     }
 
     /// Refuses to draw where nobody would see it.
@@ -74,6 +83,7 @@ struct ScreenSession {
             terminal: terminal,
             engine: engine,
             signIn: signIn,
+            configure: configure,
             approve: approveHere,
             context: context(terminal, store: store)
         )
@@ -95,6 +105,29 @@ struct ScreenSession {
         }
     }
 
+    private var environment: Environment { signIn?.environment ?? settings.environment }
+
+    /// The form's values as settings; what else was set (the organization, a sign-in URL) stays as it is.
+    private var configure: Configure {
+        { [settings, saving, environment] clientID, region, save in
+            var chosen = environment
+            if let region {
+                let usual = Self.region(of: environment).map { "https://login.\($0.domain)" }
+                let login = environment.loginURL == usual ? nil : environment.loginURL
+                chosen = (try? Environment(region: region, loginURL: login)) ?? environment
+            }
+            return Reconfigured(
+                signIn: settings.signIn(clientID: clientID, environment: chosen),
+                saving: save ? await saving?.save(clientID, region) : nil
+            )
+        }
+    }
+
+    /// The region whose API an environment uses; `nil` where a URL was given for it.
+    private static func region(of environment: Environment) -> GenesysCloud.Region? {
+        GenesysCloud.Region.all.first { environment.apiURL == "https://api.\($0.domain)" }
+    }
+
     @MainActor
     private func context(_ terminal: Terminal, store: SessionStore) -> ScreenContext {
         ScreenContext(
@@ -102,9 +135,11 @@ struct ScreenSession {
             isRemote: ProcessEnvironment.isRemote,
             remoteDestination: ProcessEnvironment.remoteDestination,
             storeName: store.name,
-            environmentLabel: approve == nil ? signIn.environment.label : "the demo cloud on this machine",
-            clientID: signIn.clientID.value,
-            redirectURI: signIn.redirectURI.value,
+            environmentLabel: approve == nil ? environment.label : "the demo cloud on this machine",
+            clientID: signIn?.clientID.value,
+            region: Self.region(of: environment)?.name,
+            saveTarget: saving?.target,
+            redirectURI: settings.redirectURI.value,
             charset: terminal.charset,
             canApproveHere: approve != nil
         )

@@ -45,7 +45,7 @@ struct CommandTests {
         arguments: [
             ("signed-out", Input.enter, Intent?.some(.signIn)), ("signed-out", .key("s"), .signIn),
             ("signed-out", .key("S"), .signIn), ("signed-out", .key("o"), nil), ("signed-out", .escape, nil),
-            ("signed-out", .control("c"), .quit), ("signed-out-no-client-id", .enter, nil),
+            ("signed-out", .control("c"), .quit), ("help-profile", .control("c"), .showOverlay(nil)),
             ("waiting", .escape, .cancel), ("waiting", .control("c"), .cancel), ("waiting", .key("o"), .openBrowser),
             ("waiting", .key("a"), nil), ("waiting-demo-copied", .key("a"), .approveHere),
             ("waiting", .key("q"), .quit), ("waiting", .enter, nil), ("waiting-listener", .key("u"), nil),
@@ -55,7 +55,7 @@ struct CommandTests {
             ("profile-no-refresh-token", .key("r"), .refresh), ("profile", .enter, nil),
             ("profile", .key("?"), .showOverlay(.help)), ("help-profile", .key("?"), .showOverlay(nil)),
             ("help-profile", .escape, .showOverlay(nil)), ("help-profile", .key("l"), nil),
-            ("help-waiting", .control("c"), .showOverlay(nil)), ("help-waiting", .key("q"), .quit),
+            ("help-waiting", .control("c"), .cancel), ("help-waiting", .key("q"), .quit),
             ("profile", .control("z"), .suspend), ("profile", .control("l"), .redraw), ("profile", .paste("q"), nil),
             ("profile", .resized(Size(columns: 1, rows: 1)), .redraw), ("profile", .closed, .quit),
             ("profile", .terminated(signal: 15), .terminate(signal: 15)), ("profile", .key("x"), nil),

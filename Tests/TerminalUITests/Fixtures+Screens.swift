@@ -6,13 +6,17 @@ import TerminalUI
 
 extension Fixtures {
     /// Every screen that has a golden, by name.
-    static func all() throws -> [(name: String, model: ScreenModel)] {
+    static func all() throws -> [(name: String, model: ScreenModel)] { try made.get() }
+
+    private static let made = Result { try make() }
+
+    private static func make() throws -> [(name: String, model: ScreenModel)] {
         let state = try secrets().state
         let noBrowser = BrowserFailure.notFound(command: "xdg-open")
         let full = tokens()
         let noRefresh = tokens(expiresIn: 3_600, refreshToken: nil, scope: nil)
         let down = TokenRequestError.transport(.unreachable(host: "login.mypurecloud.de"))
-        return [
+        return try typing() + [
             ("signed-out", model(.initial, at: 0)),
             ("signed-out-no-client-id", model(.initial, at: 0, context: context(clientID: nil))),
             ("signed-out-cancelled", model(Self.state(try waiting() + [(9, .cancelChosen)]), at: 10)),
@@ -112,7 +116,7 @@ extension Fixtures {
                             (7, callback("code=x&code=y&state=\(state)")),
                         ]
                     ),
-                    at: 30
+                    at: 9
                 )
             ),
             ("waiting-ssh", model(Self.state(try waiting()), at: 5, context: context(isRemote: true))),

@@ -66,6 +66,7 @@ enum Fixtures {
         isDemo: Bool = false,
         isRemote: Bool = false,
         clientID: String? = clientID,
+        region: String? = "eu-central-1",
         charset: Charset = .unicode
     ) -> ScreenContext {
         ScreenContext(
@@ -75,6 +76,8 @@ enum Fixtures {
             storeName: "in memory, gone when this program ends",
             environmentLabel: "eu-central-1",
             clientID: clientID,
+            region: region,
+            saveTarget: isDemo ? nil : saveTarget,
             redirectURI: "http://localhost:3000/callback",
             charset: charset,
             canApproveHere: isDemo
@@ -86,8 +89,16 @@ enum Fixtures {
         at seconds: Double,
         overlay: Overlay? = nil,
         flash: String? = nil,
+        complaint: String? = nil,
         context: ScreenContext = context()
     ) -> ScreenModel {
-        ScreenModel(state: state, now: at(seconds), overlay: overlay, flash: flash, context: context)
+        ScreenModel(
+            state: state,
+            now: at(seconds),
+            overlay: overlay,
+            flash: flash,
+            complaint: complaint,
+            context: context
+        )
     }
 }
