@@ -24,7 +24,7 @@ enum PortHolder {
             ":" + String(repeating: "0", count: 4 - String(port, radix: 16).count)
             + String(port, radix: 16, uppercase: true)
         return ["/proc/net/tcp", "/proc/net/tcp6"].flatMap { table in
-            ((try? String(contentsOfFile: table, encoding: .utf8)) ?? "").split(separator: "\n").compactMap { line in
+            text(of: table).split(separator: "\n").compactMap { line in
                 let columns = line.split(separator: " ")
                 guard columns.count > 9, columns[1].hasSuffix(suffix), columns[3] == "0A" else { return nil }
                 return columns[9]
@@ -33,8 +33,21 @@ enum PortHolder {
     }
 
     private static func program(_ process: Int) -> String {
-        let name = (try? String(contentsOfFile: "/proc/\(process)/comm", encoding: .utf8)) ?? ""
-        return name.split(separator: "\n").first.map(String.init) ?? "a program"
+        text(of: "/proc/\(process)/comm").split(separator: "\n").first.map(String.init) ?? "a program"
+    }
+
+    /// All of a file of `/proc`: it comes in pieces, and says that it is empty.
+    private static func text(of path: String) -> String {
+        let file = open(path, O_RDONLY | O_CLOEXEC)
+        guard file >= 0 else { return "" }
+        defer { close(file) }
+        var bytes: [UInt8] = []
+        var piece = [UInt8](repeating: 0, count: 65_536)
+        while true {
+            let count = read(file, &piece, piece.count)
+            guard count > 0 else { return String(decoding: bytes, as: UTF8.self) }
+            bytes += piece.prefix(count)
+        }
     }
 
     private static func link(_ path: String) -> String? {

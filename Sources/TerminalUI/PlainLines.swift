@@ -64,7 +64,7 @@ private func attemptLines(from old: Attempt?, to new: Attempt) -> [String] {
         let report = failure.report
         lines += [report.summary, "\(Strings.why): \(report.cause)"]
     }
-    for notice in new.notices where old?.notices.contains(notice) != true {
+    for notice in new.notices where old?.notices.contains(where: { $0.kind == notice.kind }) != true {
         lines.append(Strings.notice(notice.kind))
     }
     if old?.isExchanging != true, new.isExchanging { lines.append(Strings.exchanging) }

@@ -25,7 +25,11 @@ struct GenesysLogin: AsyncParsableCommand {
         try await reportingUsage { () throws(UsageError) in
             let settings = try Settings(options, environment: ProcessEnvironment.variables)
             try ScreenSession.requireTerminal()
-            return ScreenSession(settings: settings, signIn: settings.signIn(clientID: try settings.requireClientID()))
+            return ScreenSession(
+                settings: settings,
+                signIn: settings.clientID.map { settings.signIn(clientID: $0) },
+                saving: settings.saving
+            )
         }.run()
     }
 }

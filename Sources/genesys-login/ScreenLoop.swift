@@ -1,4 +1,5 @@
 import FoundationEssentials
+import GenesysCloud
 import OAuth
 import SignIn
 import SignInRuntime

@@ -88,9 +88,14 @@ struct LoopbackListenerTests {
         }
         #expect(holder.hasSuffix("(process \(getpid()))"))
         try await other.close()
-        // The address that was free a moment ago is free again.
-        let listener = try await Self.open("http://localhost:\(port)/callback")
-        await listener.conclude(.cancelled)
+        // The address that was free a moment ago is free again. (Another test may be starting a process, which for a
+        // moment has copies of all sockets.)
+        var listener: (any CallbackListener)?
+        for _ in 0..<500 where listener == nil {
+            listener = try? await Self.open("http://localhost:\(port)/callback")
+            if listener == nil { try await Task.sleep(for: .milliseconds(10)) }
+        }
+        await (try #require(listener)).conclude(.cancelled)
     }
 
     @Test("the browser's answer waits for the truth, then goes by 303 to a page that tells it")

@@ -100,11 +100,20 @@ struct AttemptTests {
         )
     }
 
-    @Test("of many notices the last three are kept")
+    @Test("of many notices the last three are kept, and what happens again is one notice with a count")
     func notices() throws {
         var machine = try Machine.listening()
-        for time in 1...5 { machine.send(.requestRefused(attempt, .path), at: Double(time)) }
-        #expect(machine.attempt?.notices.map(\.at) == [second(3), second(4), second(5)])
+        let refusals: [RequestRefusal] = [.path, .method, .host, .notHTTP, .method, .path]
+        for (time, refusal) in refusals.enumerated() {
+            machine.send(.requestRefused(attempt, refusal), at: Double(time))
+        }
+        #expect(
+            machine.attempt?.notices == [
+                Notice(at: second(3), .requestRefused(.notHTTP)),
+                Notice(at: second(4), .requestRefused(.method), count: 2),
+                Notice(at: second(5), .requestRefused(.path)),
+            ]
+        )
     }
 
     @Test(
@@ -116,7 +125,7 @@ struct AttemptTests {
         let query = try Sample.query(parameters)
         #expect(machine.send(.callbackReceived(attempt, ReplyID(9), query: query), at: 8).isEmpty)
         #expect(machine.send(.callbackPasted(query), at: 9).isEmpty)
-        #expect(machine.attempt?.notices.map(\.kind) == [.callbackRepeated, .callbackRepeated])
+        #expect(machine.attempt?.notices == [Notice(at: second(9), .callbackRepeated, count: 2)])
         #expect(machine.attempt?.isExchanging == true)
     }
 

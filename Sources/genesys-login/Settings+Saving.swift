@@ -1,0 +1,22 @@
+import GenesysCloud
+import OAuth
+import TerminalUI
+
+extension Settings {
+    /// Saving the form's values in the profile; `nil` where there is no file for it, or where explicit URLs say where to
+    /// sign in, which a saved region would contradict.
+    var saving: ScreenSession.Saving? {
+        guard let file, text(of: .loginURL) == nil, text(of: .apiURL) == nil else { return nil }
+        return ScreenSession.Saving(target: SaveTarget(file: file.path, profile: profileName)) { clientID, region in
+            do throws(UsageError) {
+                guard let region, let named = try? Region.named(region) else {
+                    throw UsageError("There is no region to save.", "")
+                }
+                try file.save(profile: profileName, clientID: clientID, region: named)
+                return .success(())
+            } catch {
+                return .failure(SaveFailure(why: error.problem))
+            }
+        }
+    }
+}
