@@ -98,7 +98,7 @@ actor ConnectProxy {
                             outbound.finish()
                         }
                         while let part = try await parts.next() { try await questions.write(part) }
-                        questions.finish()
+                        group.cancelAll()
                     }
                 }
             }

@@ -88,7 +88,8 @@ struct TLSTests {
     @Test("a server without TLS fails the handshake")
     func plain() async throws {
         let certificates = try await Certificates.all()
-        let network = Network(authority: certificates.authority)
+        let limits = TransportLimits(connect: .milliseconds(1_200))
+        let network = Network(authority: certificates.authority, limits: limits)
         await #expect {
             try await RawServer.with(answering: answer) {
                 _ = try await network.get("https://localhost:\($0.port)/")
@@ -102,9 +103,10 @@ struct TLSTests {
     }
 
     @Test(
-        "an answer that is cut off is told from a complete one, with a length and without",
+        "an answer that is cut off is told from a complete one, with a length and in chunks",
         arguments: [
-            "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{}", "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n{}",
+            "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{}",
+            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n",
         ]
     )
     func cut(answer: String) async throws {
