@@ -28,7 +28,7 @@ extension LiveTransport {
             let channel = try? await connection.opened()
         else { return error }
         let times = await connection.certificateTimes(channel, context)
-        try? await channel.close()
+        channel.close(promise: nil)
         guard let times else { return error }
         let now = time(nil)
         if now > times.upperBound { return .tls(host: connection.route.target.host, .expired) }

@@ -25,6 +25,12 @@ public struct ProbeReport: Sendable, Hashable {
         public let phase: Phase
         /// How long it took, in milliseconds, or why it failed.
         public let outcome: Result<Int, TransportError>
+
+        /// A phase with its outcome.
+        public init(phase: Phase, outcome: Result<Int, TransportError>) {
+            self.phase = phase
+            self.outcome = outcome
+        }
     }
 
     /// The server's host.
@@ -38,6 +44,15 @@ public struct ProbeReport: Sendable, Hashable {
     /// How far this machine's clock is ahead of the server's, in seconds, by the answer's `Date`, which knows whole
     /// seconds only; nil without one.
     public let clockAhead: TimeInterval?
+
+    /// A report of these parts.
+    public init(host: String, port: Int, proxy: String?, steps: [Step], clockAhead: TimeInterval?) {
+        self.host = host
+        self.port = port
+        self.proxy = proxy
+        self.steps = steps
+        self.clockAhead = clockAhead
+    }
 
     /// Why the server cannot be reached; nil if it can.
     public var failure: TransportError? {

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import NIOCore
 import NIOPosix
 import OAuth
 import SignInRuntime
@@ -78,6 +79,8 @@ struct TLSTests {
     func outOfDate() async throws {
         await #expect(throws: TransportError.tls(host: "localhost", .expired)) { try await get(.expired) }
         await #expect(throws: TransportError.tls(host: "localhost", .notYetValid)) { try await get(.future) }
+        // Out of date and untrusted: out of date is what is told.
+        await #expect(throws: TransportError.tls(host: "localhost", .expired)) { try await get(.expiredStranger) }
     }
 
     @Test("a certificate for another host is told as such")
@@ -117,6 +120,26 @@ struct TLSTests {
                 _ = try await network.get("https://localhost:\($0.port)/")
             }
         }
+    }
+
+    @Test("a server that does not take the connection is given up at the deadline of connecting")
+    func fullBacklog() async throws {
+        let group = MultiThreadedEventLoopGroup.singleton
+        // Linux drops what comes once the queue of connections that nobody accepts is full.
+        let server = try await ServerBootstrap(group: group)
+            .serverChannelOption(.backlog, value: 0)
+            .serverChannelOption(.autoRead, value: false)
+            .bind(host: "127.0.0.1", port: 0).get()
+        let port = try #require(server.localAddress?.port)
+        let filler = try await ClientBootstrap(group: group).connect(host: "127.0.0.1", port: port).get()
+        let network = Network(limits: TransportLimits(connect: .milliseconds(1_200)))
+        await #expect(throws: TransportError.connectTimedOut(host: "127.0.0.1", seconds: 1)) {
+            try await network.get("http://127.0.0.1:\(port)/")
+        }
+        let report = try await network.with { await $0.probe("http://127.0.0.1:\(port)/") }
+        #expect(report.failure == .connectTimedOut(host: "127.0.0.1", seconds: 1))
+        try await filler.close()
+        try await server.close()
     }
 
     @Test("a body that never ends is given up at the deadline")

@@ -53,6 +53,20 @@ struct ProxyTests {
         }
     }
 
+    @Test("an http URL goes through a tunnel of HTTP_PROXY, and not through HTTPS_PROXY")
+    func plain() async throws {
+        try await ConnectProxy.with { proxy in
+            try await RawServer.with(answering: httpAnswer("200 OK", "{}")) { server in
+                let network = Network(
+                    environment: ["HTTP_PROXY": "127.0.0.1:\(proxy.port)", "HTTPS_PROXY": "127.0.0.1:1"]
+                )
+                let response = try await network.get("http://localhost:\(server.port)/")
+                #expect(response.status == 200)
+                #expect(await proxy.requests.map(\.line) == ["CONNECT localhost:\(server.port) HTTP/1.1"])
+            }
+        }
+    }
+
     @Test("user and password of the proxy's URL go to the proxy, percent-decoded")
     func credentials() async throws {
         try await ConnectProxy.with(.demand("Basic dXNlcjpwQHNz")) { proxy in
