@@ -54,6 +54,11 @@ struct NetworkProbeTests {
             let refused = await live.probe("https://127.0.0.1:\(closed)/")
             #expect(phases(refused) == [.nameResolution, .connect])
             #expect(refused.failure == .refused(host: "127.0.0.1", port: closed))
+            let refusedByName = await live.probe("https://localhost:\(closed)/")
+            #expect(refusedByName.failure == .refused(host: "localhost", port: closed))
+            // An address of the one family alone; where there is no IPv6 at all, there is no route either.
+            let other = await live.probe("https://[::1]:\(closed)/").failure
+            #expect([.refused(host: "::1", port: closed), .unreachable(host: "::1")].contains(other))
 
             try await RawServer.with(answering: answer, tls: certificates.context(.expired)) { server in
                 let expired = await live.probe("https://localhost:\(server.port)/")
