@@ -28,14 +28,17 @@ struct StepwiseConnection: Sendable {
     /// A TCP connection to the first of `addresses` that takes it.
     func connect(to addresses: [SocketAddress]) async throws(TransportError) -> any Channel {
         let (host, port) = route.nextHop
-        do {
-            return try await ClientBootstrap(group: eventLoop)
-                .resolver(KnownAddresses(eventLoop: eventLoop, addresses: addresses))
-                .connectTimeout(deadline - .now())
-                .connect(host: host, port: port)
-                .get()
+        let connecting = ClientBootstrap(group: eventLoop)
+            .resolver(KnownAddresses(eventLoop: eventLoop, addresses: addresses))
+            .connectTimeout(deadline - .now())
+            .connect(host: host, port: port)
+        let connected = eventLoop.makePromise(of: (any Channel).self)
+        connecting.cascade(to: connected)
+        do throws(TransportError) {
+            return try await value(of: connected)
         } catch {
-            throw TransportError(error, route: route)
+            connecting.whenSuccess { $0.close(promise: nil) }
+            throw error
         }
     }
 
@@ -118,7 +121,11 @@ struct StepwiseConnection: Sendable {
 
     private func value<Value: Sendable>(of promise: EventLoopPromise<Value>) async throws(TransportError) -> Value {
         do {
-            return try await promise.futureResult.get()
+            return try await withTaskCancellationHandler {
+                try await promise.futureResult.get()
+            } onCancel: {
+                promise.fail(CancellationError())
+            }
         } catch {
             throw TransportError(error, route: route)
         }

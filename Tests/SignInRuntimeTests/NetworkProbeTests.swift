@@ -88,6 +88,19 @@ struct NetworkProbeTests {
         }
     }
 
+    @Test("a probe that is cancelled ends at once")
+    func cancelled() async throws {
+        try await ConnectProxy.with(.hang) { proxy in
+            let environment = ["HTTPS_PROXY": "127.0.0.1:\(proxy.port)"]
+            let network = Network(environment: environment, limits: TransportLimits(connect: .seconds(300)))
+            let task = Task { try await network.with { await $0.probe("https://login.genesys.test/") } }
+            while await proxy.requests.isEmpty { await Task.yield() }
+            task.cancel()
+            let report = try await task.value
+            #expect(report.failure == .cancelled)
+        }
+    }
+
     @Test("a plain http server on this machine has no TLS phase, and may send no date")
     func plain() async throws {
         try await RawServer.with(answering: httpAnswer("200 OK", "{}")) { server in
