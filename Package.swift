@@ -14,6 +14,7 @@ let asyncHTTPClient: Target.Dependency = .product(name: "AsyncHTTPClient", packa
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
 let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
+let nioTLS: Target.Dependency = .product(name: "NIOTLS", package: "swift-nio")
 let nioHTTPTypes: Target.Dependency = .product(name: "NIOHTTPTypes", package: "swift-nio-extras")
 let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
 let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
@@ -58,7 +59,7 @@ let package = Package(
             dependencies: [
                 "OAuth", "GenesysCloud", "SignIn", "SessionStore",
                 asyncHTTPClient, crypto, hummingbird, httpTypes, logging, nioCore, nioPosix, nioHTTP1, nioHTTPTypes,
-                nioSSL, serviceLifecycle, subprocess, systemPackage,
+                nioSSL, nioTLS, serviceLifecycle, subprocess, systemPackage,
             ],
             resources: [
                 .embedInCode("../../Resources/signed-in.html"),
@@ -102,7 +103,10 @@ let package = Package(
         ),
         .testTarget(
             name: "SignInRuntimeTests",
-            dependencies: ["OAuth", "GenesysCloud", "SignIn", "SessionStore", "SignInRuntime", nioCore, nioPosix],
+            dependencies: [
+                "OAuth", "GenesysCloud", "SignIn", "SessionStore", "SignInRuntime",
+                nioCore, nioPosix, nioSSL, subprocess, systemPackage,
+            ],
             swiftSettings: settings
         ),
         .testTarget(

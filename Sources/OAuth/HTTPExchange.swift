@@ -106,8 +106,8 @@ public enum TransportError: Error, Sendable, Hashable {
     case timedOut(host: String, seconds: Int)
     /// The certificate could not be accepted.
     case tls(host: String, TLSProblem)
-    /// The proxy refused, or is not there.
-    case proxy(host: String, ServerText)
+    /// The proxy, named by its host and port, refused or is not there.
+    case proxy(host: String, proxy: String, ProxyProblem)
     /// The connection ended before the answer did.
     case closed(host: String)
     /// The answer's body is larger than allowed, in bytes.
@@ -119,9 +119,29 @@ public enum TransportError: Error, Sendable, Hashable {
 
     /// What was wrong with the certificate.
     public enum TLSProblem: Sendable, Hashable {
-        case untrusted, expired, wrongHost
+        case untrusted, expired, notYetValid, wrongHost
         /// The handshake failed in another way; the library's words.
         case handshake(ServerText)
+    }
+
+    /// Why a proxy opened no tunnel.
+    public enum ProxyProblem: Sendable, Hashable {
+        /// The proxy's own name could not be resolved.
+        case nameResolution
+        /// Nothing listens there.
+        case refused
+        /// No route to the proxy.
+        case unreachable
+        /// No tunnel within the time allowed, in seconds.
+        case timedOut(seconds: Int)
+        /// It wants a user name and password, or others than it was given (407).
+        case credentials
+        /// It refused with another status: 403 by its rules, 502 or 504 where it found no way.
+        case denied(status: Int)
+        /// It ended the connection instead of answering.
+        case closed
+        /// Its answer is not that of an HTTP proxy.
+        case notHTTP
     }
 }
 

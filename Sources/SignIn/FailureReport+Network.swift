@@ -41,13 +41,8 @@ extension Failure {
             )
         case .tls(let host, let problem):
             return tlsReport(host, problem)
-        case .proxy(let host, let words):
-            return FailureReport(
-                "proxy",
-                "The proxy did not open the way to \(host).",
-                cause: "It says: \(words).",
-                remedy: "Check HTTPS_PROXY and NO_PROXY, and the proxy's user name and password."
-            )
+        case .proxy(let host, let proxy, let problem):
+            return proxyReport(host, proxy, problem)
         case .closed(let host):
             return FailureReport(
                 "connection_closed",
@@ -96,6 +91,13 @@ extension Failure {
                 cause: "Its time is over, or this machine's clock is wrong.",
                 remedy: "Check the clock of this machine."
             )
+        case .notYetValid:
+            FailureReport(
+                "tls_not_yet_valid",
+                "The certificate of \(host) is not valid yet.",
+                cause: "Its time has not begun; most likely this machine's clock is behind.",
+                remedy: "Check the clock of this machine."
+            )
         case .wrongHost:
             FailureReport(
                 "tls_wrong_host",
@@ -110,6 +112,44 @@ extension Failure {
                 cause: "The handshake failed: \(words).",
                 remedy: "Check the proxy settings and that the host speaks https on this port."
             )
+        }
+    }
+
+    private func proxyReport(_ host: String, _ proxy: String, _ problem: TransportError.ProxyProblem) -> FailureReport {
+        func unreachable(_ cause: String) -> FailureReport {
+            FailureReport(
+                "proxy_unreachable",
+                "The proxy \(proxy), on the way to \(host), cannot be reached.",
+                cause: cause,
+                remedy: "Check HTTPS_PROXY; NO_PROXY names the hosts that need no proxy."
+            )
+        }
+        func refused(_ cause: String, remedy: String) -> FailureReport {
+            FailureReport("proxy", "The proxy \(proxy) did not open the way to \(host).", cause: cause, remedy: remedy)
+        }
+        switch problem {
+        case .nameResolution: return unreachable("Its name could not be resolved.")
+        case .refused: return unreachable("Nothing listens there, or a firewall refuses.")
+        case .unreachable: return unreachable("There is no route to it.")
+        case .timedOut(let seconds): return unreachable("It did not open the way within \(seconds) s.")
+        case .credentials:
+            return FailureReport(
+                "proxy_credentials",
+                "The proxy \(proxy) wants a user name and password.",
+                cause: "It answered 407: none were sent, or others are right.",
+                remedy: "Put them into HTTPS_PROXY: http://USER:PASSWORD@HOST:PORT, special characters as %XX."
+            )
+        case .denied(let status) where status >= 500:
+            return refused("It answered \(status): it found no way itself.", remedy: "Try again in a minute.")
+        case .denied(let status):
+            return refused(
+                "It answered \(status).",
+                remedy: "Ask its administrator to allow \(host), or list the host in NO_PROXY."
+            )
+        case .closed:
+            return refused("It ended the connection.", remedy: "Check that HTTPS_PROXY names an http proxy.")
+        case .notHTTP:
+            return refused("It does not answer in HTTP.", remedy: "Check that HTTPS_PROXY names an http proxy.")
         }
     }
 }

@@ -5,33 +5,56 @@ import NIOHTTP1
 import NIOPosix
 import NIOSSL
 public import OAuth
+import Synchronization
 
 /// The transport over async-http-client: https with certificates checked (http for loopback hosts alone), HTTP/1.1 or
 /// 2, no redirect followed, one connection kept between a token request and the profile's.
 public final class LiveTransport: Sendable {
     /// The most that a body may hold, in bytes.
-    public static let bodyLimit = 1024 * 1024
-    /// The longest that connecting may take, in seconds.
-    public static let connectTimeout = 10
-    /// The longest that a request may take in all, in seconds.
-    public static let requestTimeout = 30
+    public static let bodyLimit = TransportLimits().body
 
-    private let client: HTTPClient
+    let settings: NetworkSettings
+    let limits: TransportLimits
+    let tls: TLSConfiguration
+    let eventLoops: any EventLoopGroup
+    private let clients = Mutex<Clients>(.open([:]))
 
-    /// A transport that runs on `eventLoops`.
-    public init(eventLoops: any EventLoopGroup) {
-        var configuration = HTTPClient.Configuration()
-        configuration.redirectConfiguration = .disallow
-        configuration.timeout.connect = .seconds(Int64(Self.connectTimeout))
-        configuration.connectionPool.retryConnectionEstablishment = false
-        configuration.connectionPool.idleTimeout = .seconds(15)
-        configuration.decompression = .disabled
-        client = HTTPClient(eventLoopGroupProvider: .shared(eventLoops), configuration: configuration)
+    /// The library's clients, made when first needed; it knows a proxy for all of a client's requests only.
+    private enum Clients {
+        case open([Proxy?: HTTPClient])
+        case shutDown
     }
 
-    /// Ends all connections. Nothing may be sent afterwards.
+    /// A transport that runs on `eventLoops`, without a proxy and with the system's certificate authorities.
+    public init(eventLoops: any EventLoopGroup) {
+        self.eventLoops = eventLoops
+        settings = .direct
+        limits = TransportLimits()
+        tls = .strict
+    }
+
+    /// A transport that runs on `eventLoops`.
+    ///
+    /// - Throws: what is wrong with the file of certificate authorities.
+    public init(
+        eventLoops: any EventLoopGroup,
+        settings: NetworkSettings,
+        limits: TransportLimits = TransportLimits()
+    ) throws(NetworkSettings.Refusal) {
+        self.eventLoops = eventLoops
+        self.settings = settings
+        self.limits = limits
+        tls = try settings.tlsConfiguration()
+    }
+
+    /// Ends all connections. What is sent afterwards is cancelled at once.
     public func shutdown() async {
-        try? await client.shutdown()
+        let open = clients.withLock { clients -> [HTTPClient] in
+            defer { clients = .shutDown }
+            guard case .open(let open) = clients else { return [] }
+            return Array(open.values)
+        }
+        for client in open { try? await client.shutdown() }
     }
 
     /// The transport as the rest of the program sees it.
@@ -39,15 +62,22 @@ public final class LiveTransport: Sendable {
         HTTPTransport { [self] request throws(TransportError) in try await send(request) }
     }
 
-    private func send(_ request: OAuth.HTTPRequest) async throws(TransportError) -> HTTPResponse {
-        let target = Target(request.url)
+    /// How requests for `url` go.
+    func route(to url: String) -> Route {
+        let target = Target(url)
+        return Route(target: target, proxy: settings.proxy(for: target), limits: limits)
+    }
+
+    func send(_ request: OAuth.HTTPRequest) async throws(TransportError) -> HTTPResponse {
+        let route = route(to: request.url)
+        let deadline = NIODeadline.now() + TimeAmount(limits.total)
         // The deadline covers the body as well, which the library's own does not.
         let result = await withTaskGroup(of: Result<HTTPResponse, TransportError>.self) { group in
-            group.addTask { await self.exchange(request, target) }
-            group.addTask {
+            group.addTask { await self.exchange(request, route, deadline) }
+            group.addTask { [limits] in
                 do {
-                    try await Task.sleep(for: .seconds(Self.requestTimeout))
-                    return .failure(.timedOut(host: target.host, seconds: Self.requestTimeout))
+                    try await Task.sleep(for: limits.total)
+                    return .failure(.timedOut(host: route.target.host, seconds: limits.total.wholeSeconds))
                 } catch {
                     return .failure(.cancelled)
                 }
@@ -61,11 +91,13 @@ public final class LiveTransport: Sendable {
 
     private func exchange(
         _ request: OAuth.HTTPRequest,
-        _ target: Target
+        _ route: Route,
+        _ deadline: NIODeadline
     ) async -> Result<HTTPResponse, TransportError> {
+        guard let client = client(through: route.proxy) else { return .failure(.cancelled) }
         do {
-            let response = try await client.execute(request.wire, deadline: .now() + .seconds(60))
-            let body = try await response.body.collect(upTo: Self.bodyLimit)
+            let response = try await client.execute(request.wire, deadline: .distantFuture)
+            let body = try await response.body.collect(upTo: limits.body)
             return .success(
                 HTTPResponse(
                     status: Int(response.status.code),
@@ -77,20 +109,40 @@ public final class LiveTransport: Sendable {
                 )
             )
         } catch {
-            return .failure(TransportError(error, target: target))
+            let error = TransportError(error, route: route)
+            if Task.isCancelled { return .failure(error) }
+            return .failure(await closerLook(at: error, route, deadline: deadline))
         }
     }
-}
 
-/// The host and port of a request, for the words about a failure.
-struct Target: Sendable {
-    let host: String
-    let port: Int
+    /// The client for `proxy`; nil once all are shut down.
+    private func client(through proxy: Proxy?) -> HTTPClient? {
+        clients.withLock { clients in
+            guard case .open(var open) = clients else { return nil }
+            if let client = open[proxy] { return client }
+            let client = makeClient(through: proxy)
+            open[proxy] = client
+            clients = .open(open)
+            return client
+        }
+    }
 
-    init(_ url: String) {
-        let parts = URLComponents(string: url)
-        host = parts?.host ?? url
-        port = parts?.port ?? (parts?.scheme == "http" ? 80 : 443)
+    private func makeClient(through proxy: Proxy?) -> HTTPClient {
+        var configuration = HTTPClient.Configuration()
+        configuration.tlsConfiguration = tls
+        configuration.redirectConfiguration = .disallow
+        configuration.timeout.connect = TimeAmount(limits.connect)
+        configuration.connectionPool.retryConnectionEstablishment = false
+        configuration.connectionPool.idleTimeout = .seconds(15)
+        configuration.decompression = .disabled
+        configuration.proxy = proxy.map { proxy in
+            .server(
+                host: proxy.host,
+                port: proxy.port,
+                authorization: proxy.user.map { .basic(username: $0, password: proxy.password?.reveal() ?? "") }
+            )
+        }
+        return HTTPClient(eventLoopGroupProvider: .shared(eventLoops), configuration: configuration)
     }
 }
 

@@ -8,19 +8,21 @@ import OAuth
 
 extension TransportError {
     /// Sorts an error of the networking libraries by what a person can do about it.
-    init(_ error: any Error, target: Target) {
-        let host = target.host
+    init(_ error: any Error, route: Route) {
+        let host = route.target.host
         switch error {
+        case let error as TransportError:
+            self = error
         case is CancellationError:
             self = .cancelled
         case is NIOTooManyBytesError:
-            self = .oversized(host: host, limit: LiveTransport.bodyLimit)
+            self = .oversized(host: host, limit: route.limits.body)
         case let error as NIOConnectionError:
-            self = Self.connecting(error, target)
+            self = Self.connecting(error, route)
         case let error as IOError:
-            self = Self.system(error, target)
+            self = Self.system(error, route)
         case let error as HTTPClientError:
-            self = Self.library(error, host)
+            self = Self.library(error, route)
         case HTTPParserError.invalidEOFState:
             self = .closed(host: host)
         case is HTTPParserError:
@@ -32,42 +34,61 @@ extension TransportError {
         case let error as BoringSSLError:
             self = Self.boring(error, host)
         case ChannelError.connectTimeout:
-            self = .connectTimedOut(host: host, seconds: LiveTransport.connectTimeout)
+            self = Self.late(route)
         default:
             self = .closed(host: host)
         }
     }
 
-    private static func connecting(_ error: NIOConnectionError, _ target: Target) -> TransportError {
+    /// No connection to the next hop in time.
+    static func late(_ route: Route) -> TransportError {
+        let seconds = route.limits.connect.wholeSeconds
+        guard let proxy = route.proxy else { return .connectTimedOut(host: route.target.host, seconds: seconds) }
+        return .proxy(host: route.target.host, proxy: proxy.address, .timedOut(seconds: seconds))
+    }
+
+    /// The next hop's name means nothing.
+    static func unresolved(_ route: Route) -> TransportError {
+        guard let proxy = route.proxy else { return .nameResolution(host: route.target.host) }
+        return .proxy(host: route.target.host, proxy: proxy.address, .nameResolution)
+    }
+
+    private static func connecting(_ error: NIOConnectionError, _ route: Route) -> TransportError {
         let causes = error.connectionErrors.map(\.error)
-        if let refused = causes.lazy.compactMap({ $0 as? IOError }).first { return system(refused, target) }
-        if !causes.isEmpty {
-            return .connectTimedOut(host: target.host, seconds: LiveTransport.connectTimeout)
-        }
-        return .nameResolution(host: target.host)
+        if let refused = causes.lazy.compactMap({ $0 as? IOError }).first { return system(refused, route) }
+        return causes.isEmpty ? unresolved(route) : late(route)
     }
 
-    private static func system(_ error: IOError, _ target: Target) -> TransportError {
+    private static func system(_ error: IOError, _ route: Route) -> TransportError {
+        let host = route.target.host
+        func choose(_ direct: TransportError, _ problem: ProxyProblem) -> TransportError {
+            route.proxy.map { .proxy(host: host, proxy: $0.address, problem) } ?? direct
+        }
         switch error.errnoCode {
-        case ECONNREFUSED: .refused(host: target.host, port: target.port)
-        case EHOSTUNREACH, ENETUNREACH, ENETDOWN: .unreachable(host: target.host)
-        case ETIMEDOUT: .connectTimedOut(host: target.host, seconds: LiveTransport.connectTimeout)
-        default: .closed(host: target.host)
+        case ECONNREFUSED: return choose(.refused(host: host, port: route.target.port), .refused)
+        case EHOSTUNREACH, ENETUNREACH, ENETDOWN: return choose(.unreachable(host: host), .unreachable)
+        case ETIMEDOUT: return late(route)
+        default: return .closed(host: host)
         }
     }
 
-    private static func library(_ error: HTTPClientError, _ host: String) -> TransportError {
-        switch error {
-        case .connectTimeout, .getConnectionFromPoolTimeout, .tlsHandshakeTimeout:
-            .connectTimedOut(host: host, seconds: LiveTransport.connectTimeout)
-        case .readTimeout, .deadlineExceeded, .writeTimeout:
-            .timedOut(host: host, seconds: LiveTransport.requestTimeout)
-        case .cancelled, .requestStreamCancelled:
-            .cancelled
-        case .httpProxyHandshakeTimeout, .proxyAuthenticationRequired, .invalidProxyResponse:
-            .proxy(host: host, ServerText(error.description))
+    private static func library(_ error: HTTPClientError, _ route: Route) -> TransportError {
+        let host = route.target.host
+        switch (error, route.proxy) {
+        case (.connectTimeout, _), (.getConnectionFromPoolTimeout, _), (.httpProxyHandshakeTimeout, _):
+            return late(route)
+        case (.tlsHandshakeTimeout, _):
+            return .connectTimedOut(host: host, seconds: route.limits.connect.wholeSeconds)
+        case (.readTimeout, _), (.deadlineExceeded, _), (.writeTimeout, _):
+            return .timedOut(host: host, seconds: route.limits.total.wholeSeconds)
+        case (.cancelled, _), (.requestStreamCancelled, _), (.alreadyShutdown, _):
+            return .cancelled
+        case (.proxyAuthenticationRequired, let proxy?):
+            return .proxy(host: host, proxy: proxy.address, .credentials)
+        case (.invalidProxyResponse, let proxy?):
+            return .proxy(host: host, proxy: proxy.address, .notHTTP)
         default:
-            .closed(host: host)
+            return .closed(host: host)
         }
     }
 

@@ -37,7 +37,7 @@ struct LoginCommand: AsyncParsableCommand {
             return (settings, settings.signIn(clientID: try settings.requireClientID()))
         }
         let eventLoops = MultiThreadedEventLoopGroup(numberOfThreads: 1)
-        let live = LiveTransport(eventLoops: eventLoops)
+        let live = try reportingUsage { () throws(UsageError) in try settings.transport(eventLoops) }
         let engine = Engine(
             .live(
                 browser: Browser(settings.browser),

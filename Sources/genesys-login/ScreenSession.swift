@@ -55,6 +55,8 @@ struct ScreenSession {
     /// Shows the screen until the person leaves it.
     @MainActor
     func run() async throws {
+        let eventLoops = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        let live = try Self.transport(eventLoops, isDemo: approve != nil, settings)
         let terminal: Terminal
         do throws(TerminalError) {
             terminal = try Terminal()
@@ -64,8 +66,6 @@ struct ScreenSession {
         }
         defer { terminal.close() }
 
-        let eventLoops = MultiThreadedEventLoopGroup(numberOfThreads: 1)
-        let live = LiveTransport(eventLoops: eventLoops)
         let store = SessionStore.memory()
         let engine = Engine(
             .live(
@@ -91,6 +91,16 @@ struct ScreenSession {
         terminal.close()
         await live.shutdown()
         try finish(ending)
+    }
+
+    /// The transport under the network settings; the demo cloud is on this machine and needs none.
+    private static func transport(
+        _ eventLoops: MultiThreadedEventLoopGroup,
+        isDemo: Bool,
+        _ settings: Settings
+    ) throws -> LiveTransport {
+        if isDemo { return LiveTransport(eventLoops: eventLoops) }
+        return try reportingUsage { () throws(UsageError) in try settings.transport(eventLoops) }
     }
 
     private func finish(_ ending: ScreenLoop.Ending) throws {

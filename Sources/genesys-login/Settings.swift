@@ -23,6 +23,8 @@ struct Settings: Sendable {
     let timeout: Int
     /// A file of certificate authorities, in place of the system's.
     let caFile: String?
+    /// Proxies and certificate authorities.
+    let network: NetworkSettings
     /// Where a profile can be saved; `nil` where the variables name no folder for it.
     let file: ConfigurationFile?
 
@@ -58,6 +60,7 @@ struct Settings: Sendable {
         opensBrowser = Self.opensBrowser(sources)
         timeout = try Self.timeout(sources)
         caFile = try Self.caFile(sources)
+        network = try Self.network(variables, caFile: sources.given(.caFile))
         if let store = sources.given(.sessionStore), store.text != "memory" {
             throw store.error("is no session store of this version", "Use memory, or leave it out.")
         }
@@ -112,5 +115,10 @@ struct UsageError: Error, Equatable {
     init(_ problem: String, _ remedy: String) {
         self.problem = problem
         self.remedy = remedy
+    }
+
+    /// The same complaint as the network's.
+    init(_ refusal: NetworkSettings.Refusal) {
+        self.init(refusal.problem, refusal.remedy)
     }
 }

@@ -133,6 +133,15 @@ extension Settings {
         return seconds
     }
 
+    static func network(_ variables: [String: String], caFile: Given?) throws(UsageError) -> NetworkSettings {
+        let isVariable = caFile?.origin == .variable("SSL_CERT_FILE")
+        do throws(NetworkSettings.Refusal) {
+            return try NetworkSettings(environment: variables, certificateFile: isVariable ? nil : caFile?.text)
+        } catch {
+            throw UsageError(error)
+        }
+    }
+
     static func caFile(_ sources: Sources) throws(UsageError) -> String? {
         guard let given = sources.given(.caFile) else { return nil }
         let file = open(given.text, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
