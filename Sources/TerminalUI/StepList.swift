@@ -81,7 +81,7 @@ struct StepList {
     func summary(_ page: Page, underWay: String) -> Row {
         var runs = items.map { Run(glyph($0.mark, page), role($0.mark)) }
         let current = items.first { $0.mark == .underWay }?.label ?? ""
-        let room = page.width - items.count - 2 - DisplayWidth.of(underWay)
+        let room = page.textWidth - items.count - 2 - DisplayWidth.of(underWay)
         let label = page.charset.shown(current).elidedInTheMiddle(to: room, mark: page.glyphs.ellipsis)
         let space = String(repeating: " ", count: max(1, room - DisplayWidth.of(label) + 1))
         runs += [Run(" "), Run(label), Run(space), Run(underWay, .accent)]

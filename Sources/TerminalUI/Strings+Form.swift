@@ -40,7 +40,7 @@ extension Strings {
         switch check {
         case .missing: needed
         case .region(let region): "\(region.name), \(region.domain)"
-        case .several(let regions): "\(regions.count) regions fit"
+        case .several(let regions): "\(regions.count) regions fit: type on"
         case .unknown: "no region has this name or domain"
         }
     }

@@ -115,6 +115,7 @@ struct ScreenLoop {
         case .signIn:
             guard let signIn else { return }
             model.complaint = nil
+            model.flash = nil
             await engine.send(.signInChosen(engine.plan(signIn)))
         case .cancel:
             model.overlay = nil
@@ -138,7 +139,9 @@ struct ScreenLoop {
             guard let signIn else { return }
             await engine.send(.refreshChosen(engine.plan(signIn)))
         case .signOut: await engine.send(.signOutChosen)
-        case .showOverlay(let overlay): model.overlay = overlay
+        case .showOverlay(let overlay):
+            model.flash = nil
+            model.overlay = overlay
         case .suspend: terminal.suspend()
         case .redraw: terminal.redraw()
         case .quit: await leave(input == .control("c") ? .interrupted : .left)
