@@ -109,10 +109,11 @@ extension OAuthError: Catalogued {
 
 extension TransportError: Catalogued {
     fileprivate static let host = "login.mypurecloud.com"
+    fileprivate static let tunnel = "proxy.example:3128"
     fileprivate static var first: Self { .nameResolution(host: host) }
 
     fileprivate var next: Self? {
-        let host = Self.host
+        let (host, proxy) = (Self.host, Self.tunnel)
         return switch self {
         case .nameResolution: .refused(host: host, port: 443)
         case .refused: .unreachable(host: host)
@@ -120,8 +121,9 @@ extension TransportError: Catalogued {
         case .connectTimedOut: .timedOut(host: host, seconds: 30)
         case .timedOut: .tls(host: host, .first)
         case .tls(_, let problem):
-            problem.next.map { .tls(host: host, $0) } ?? .proxy(host: host, ServerText("what the proxy says"))
-        case .proxy: .closed(host: host)
+            problem.next.map { .tls(host: host, $0) } ?? .proxy(host: host, proxy: proxy, .first)
+        case .proxy(_, _, let problem):
+            problem.next.map { .proxy(host: host, proxy: proxy, $0) } ?? .closed(host: host)
         case .closed: .oversized(host: host, limit: 1_048_576)
         case .oversized: .notHTTP(host: host)
         case .notHTTP: .cancelled
@@ -136,9 +138,27 @@ extension TransportError.TLSProblem: Catalogued {
     fileprivate var next: Self? {
         switch self {
         case .untrusted: .expired
-        case .expired: .wrongHost
+        case .expired: .notYetValid
+        case .notYetValid: .wrongHost
         case .wrongHost: .handshake(ServerText("what the library says"))
         case .handshake: nil
+        }
+    }
+}
+
+extension TransportError.ProxyProblem: Catalogued {
+    fileprivate static var first: Self { .nameResolution }
+
+    fileprivate var next: Self? {
+        switch self {
+        case .nameResolution: .refused
+        case .refused: .unreachable
+        case .unreachable: .timedOut(seconds: 10)
+        case .timedOut: .credentials
+        case .credentials: .denied(status: 403)
+        case .denied: .closed
+        case .closed: .notHTTP
+        case .notHTTP: nil
         }
     }
 }

@@ -35,7 +35,11 @@ struct FailureReportTests {
         (.tls(host: "host.example", .expired), "tls_expired"),
         (.tls(host: "host.example", .wrongHost), "tls_wrong_host"),
         (.tls(host: "host.example", .handshake(words)), "tls_failed"),
-        (.proxy(host: "host.example", words), "proxy"), (.closed(host: "host.example"), "connection_closed"),
+        (.proxy(host: "host.example", proxy: "proxy.example:3128", .denied(status: 403)), "proxy"),
+        (.proxy(host: "host.example", proxy: "proxy.example:3128", .refused), "proxy_unreachable"),
+        (.proxy(host: "host.example", proxy: "proxy.host.example:3128", .credentials), "proxy_credentials"),
+        (.tls(host: "host.example", .notYetValid), "tls_not_yet_valid"),
+        (.closed(host: "host.example"), "connection_closed"),
         (.oversized(host: "host.example", limit: 1_048_576), "oversized_response"),
         (.notHTTP(host: "host.example"), "malformed_response"),
     ]
