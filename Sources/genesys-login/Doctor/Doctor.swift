@@ -1,0 +1,173 @@
+import GenesysCloud
+import Glibc
+import NIOPosix
+import OAuth
+import SignIn
+import SignInRuntime
+
+/// Looks at what a sign-in needs: settings, port, browser, network, clock, session store, terminal.
+struct Doctor: Sendable {
+    /// How far two clocks may be apart before it is worth a word, in seconds.
+    private static let tolerableSkew = 60.0
+
+    let settings: Settings
+    let variables: [String: String]
+    let eventLoops: MultiThreadedEventLoopGroup
+    let live: LiveTransport
+
+    func examine() async -> DoctorReport {
+        async let login = host(settings.environment.loginURL, name: "login")
+        async let api = host(settings.environment.apiURL, name: "api")
+        let port = await port()
+        let hosts = await login + api
+        return DoctorReport(
+            settings: rows,
+            findings: [client, port, browser] + hosts + [store, terminal]
+        )
+    }
+
+    private var rows: [DoctorReport.SettingRow] {
+        let presets: [Setting: String] = [
+            .region: settings.environment.label, .redirectURI: settings.redirectURI.value,
+            .browser: settings.browser.words.joined(separator: " "), .timeout: "\(settings.timeout)",
+            .sessionStore: "memory",
+        ]
+        let profile = DoctorReport.SettingRow(
+            name: "profile",
+            value: settings.profileName,
+            origin: settings.profileOrigin.words
+        )
+        return [profile]
+            + Setting.allCases.map { setting in
+                DoctorReport.SettingRow(
+                    name: setting.key,
+                    value: (settings.text(of: setting) ?? presets[setting]).map { ServerText($0).display },
+                    origin: settings.origin(of: setting).words
+                )
+            }
+    }
+
+    private var client: DoctorReport.Finding {
+        guard let clientID = settings.clientID else {
+            return .warning(
+                "client id",
+                "There is none yet.",
+                cure:
+                    "Create an OAuth client with the grant type Code Authorization (PKCE) in Admin > Integrations > OAuth, "
+                    + "then start genesys-login and enter its id."
+            )
+        }
+        return .ok("client id", clientID.value)
+    }
+
+    /// Binds the redirect URI for a moment, as a sign-in would.
+    private func port() async -> DoctorReport.Finding {
+        let uri = settings.redirectURI
+        do throws(ListenerFailure) {
+            let listener = try await LoopbackListeners(eventLoops: eventLoops).open(uri) { _ in }
+            let bound = listener.redirectURI
+            await listener.conclude(.cancelled)
+            return .ok("redirect port", "\(bound.port) is free on \(uri.host.addresses.joined(separator: " and ")).")
+        } catch {
+            return problem("redirect port", .listener(error))
+        }
+    }
+
+    private var browser: DoctorReport.Finding {
+        guard settings.opensBrowser else { return .ok("browser", "None is opened, as you wished.") }
+        let program = settings.browser.words[0]
+        if let path = Executable.find(program, in: variables["PATH"] ?? "") { return .ok("browser", path) }
+        return .warning(
+            "browser",
+            "There is no program \(ServerText(program)).",
+            cure: "Name a browser with --browser, or open the URL by hand in any browser on this machine."
+        )
+    }
+
+    private func host(_ url: String, name: String) async -> [DoctorReport.Finding] {
+        let report = await live.probe(url + "/")
+        let way = report.proxy.map { " through the proxy \($0)" } ?? ""
+        let times = report.steps.compactMap { step in
+            if case .success(let milliseconds) = step.outcome { "\(step.phase.words) \(milliseconds) ms" } else { nil }
+        }
+        let check = "\(name) host"
+        if let failure = report.failure {
+            return [problem(check, .tokenRequest(.transport(failure)), isUnreachable: true)]
+        }
+        var findings = [
+            DoctorReport.Finding.ok(check, "\(report.host)\(way): \(times.joined(separator: ", ")).")
+        ]
+        if let ahead = report.clockAhead {
+            let seconds = Int(abs(ahead).rounded())
+            findings.append(
+                abs(ahead) <= Self.tolerableSkew
+                    ? .ok("clock", "Within \(Int(Self.tolerableSkew)) s of \(report.host).")
+                    : .warning(
+                        "clock",
+                        "\(seconds) s \(ahead > 0 ? "ahead of" : "behind") \(report.host).",
+                        cure: "Set this machine's clock, for example with a time service: tokens expire by it."
+                    )
+            )
+        }
+        return findings
+    }
+
+    private var store: DoctorReport.Finding {
+        .ok("session store", "memory: a session ends with the program.")
+    }
+
+    private var terminal: DoctorReport.Finding {
+        do throws(UsageError) {
+            try ScreenSession.requireTerminal()
+        } catch {
+            return .warning("terminal", error.problem, cure: error.remedy)
+        }
+        var size = winsize()
+        _ = ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size)
+        let locale = ["LC_ALL", "LC_CTYPE", "LANG"].lazy.compactMap { variables[$0] }.first { !$0.isEmpty } ?? "C"
+        let colour = variables["NO_COLOR"]?.isEmpty == false ? ", without colour (NO_COLOR)" : ""
+        return .ok(
+            "terminal",
+            "\(ServerText(variables["TERM"] ?? "")), \(size.ws_col)x\(size.ws_row), locale \(ServerText(locale))\(colour)."
+        )
+    }
+
+    private func problem(
+        _ check: String,
+        _ problem: Failure.Problem,
+        isUnreachable: Bool = false
+    ) -> DoctorReport.Finding {
+        // The words about ports and networks name no client.
+        let clientID = settings.clientID ?? ClientID("not-set")
+        let report = clientID.map { Failure(problem, .init(settings.signIn(clientID: $0))).report }
+        return DoctorReport.Finding(
+            check: check,
+            status: .problem,
+            detail: report.map { "\($0.summary) \($0.cause)" } ?? "",
+            cure: report?.remedy,
+            code: report?.code,
+            isUnreachable: isUnreachable
+        )
+    }
+}
+
+extension ProbeReport.Phase {
+    fileprivate var words: String {
+        switch self {
+        case .nameResolution: "name"
+        case .connect: "connection"
+        case .proxy: "proxy"
+        case .tls: "TLS"
+        case .answer: "answer"
+        }
+    }
+}
+
+/// Programs by name, as a shell finds them.
+enum Executable {
+    /// The path of `program`: itself where it has a slash, otherwise its first place in `path`.
+    static func find(_ program: String, in path: String) -> String? {
+        if program.contains("/") { return access(program, X_OK) == 0 ? program : nil }
+        return path.split(separator: ":").lazy.map { "\($0)/\(program)" }.first { access($0, X_OK) == 0 }
+    }
+}
