@@ -62,6 +62,7 @@ let package = Package(
                 nioSSL, nioTLS, serviceLifecycle, subprocess, systemPackage,
             ],
             resources: [
+                .embedInCode("../../Resources/callback-page.html"),
                 .embedInCode("../../Resources/signed-in.html"),
                 .embedInCode("../../Resources/failed.html"),
                 .embedInCode("../../Resources/pending.html"),

@@ -12,20 +12,31 @@ struct CallbackPage: Sendable {
     let path: String
     private let html: String
 
-    private init(path: String = "", _ template: [UInt8], _ values: [String: String] = [:]) {
+    private init(path: String = "", title: String, _ content: [UInt8], _ values: [String: String] = [:]) {
         self.path = path
-        var html = String(decoding: template, as: UTF8.self)
-        for (name, value) in values {
-            html = html.split(separator: "{{\(name)}}", omittingEmptySubsequences: false)
-                .joined(separator: Self.escape(value))
+        let content = Self.fill(String(decoding: content, as: UTF8.self), values.mapValues(Self.escape))
+        html = Self.fill(
+            String(decoding: PackageResources.callback_page_html, as: UTF8.self),
+            ["title": title, "content": content]
+        )
+    }
+
+    /// Puts each value in the place of its name; what a value itself holds is not looked at again.
+    private static func fill(_ template: String, _ values: [String: String]) -> String {
+        template.split(separator: "{{", omittingEmptySubsequences: false).reduce(into: "") { filled, part in
+            let pieces = part.split(separator: "}}", maxSplits: 1, omittingEmptySubsequences: false)
+            guard pieces.count == 2, let value = values[String(pieces[0])] else {
+                filled += part
+                return
+            }
+            filled += value + pieces[1]
         }
-        self.html = html
     }
 
     /// "You are signed in".
-    static let signedIn = CallbackPage(path: "/signed-in", PackageResources.signed_in_html)
+    static let signedIn = CallbackPage(path: "/signed-in", title: "Signed in", PackageResources.signed_in_html)
     /// "Look at the terminal".
-    static let pending = CallbackPage(path: "/pending", PackageResources.pending_html)
+    static let pending = CallbackPage(path: "/pending", title: "Look at the terminal", PackageResources.pending_html)
     /// The person gave the attempt up in the terminal.
     static let cancelled = failed(
         summary: "The sign-in was cancelled.",
@@ -37,6 +48,7 @@ struct CallbackPage: Sendable {
     static func failed(summary: String, cause: String, remedy: String) -> CallbackPage {
         CallbackPage(
             path: "/failed",
+            title: "Not signed in",
             PackageResources.failed_html,
             ["summary": summary, "cause": cause, "remedy": remedy]
         )
@@ -44,7 +56,11 @@ struct CallbackPage: Sendable {
 
     /// This request was not what the program waits for.
     static func refused(summary: String, remedy: String) -> CallbackPage {
-        CallbackPage(PackageResources.refused_html, ["summary": summary, "remedy": remedy])
+        CallbackPage(
+            title: "Request refused",
+            PackageResources.refused_html,
+            ["summary": summary, "remedy": remedy]
+        )
     }
 
     /// The page for the end of an attempt.

@@ -22,7 +22,7 @@ extension TransportError {
         case let error as IOError:
             self = Self.system(error, route)
         case let error as HTTPClientError:
-            self = Self.library(error, route)
+            self = Self.client(error, route)
         case HTTPParserError.invalidEOFState:
             self = .closed(host: host)
         case is HTTPParserError:
@@ -72,7 +72,7 @@ extension TransportError {
         }
     }
 
-    private static func library(_ error: HTTPClientError, _ route: Route) -> TransportError {
+    private static func client(_ error: HTTPClientError, _ route: Route) -> TransportError {
         let host = route.target.host
         switch (error, route.proxy) {
         case (.connectTimeout, _), (.getConnectionFromPoolTimeout, _), (.httpProxyHandshakeTimeout, _):
