@@ -8,14 +8,19 @@ import Glibc
 struct TmuxScreen: Sendable {
     /// A key to press.
     enum Key: Sendable {
-        case enter, escape, controlC
+        case enter, escape, tab, controlC, controlU
+        /// Text typed in one go.
+        case text(String)
         case letter(Character)
 
         fileprivate var arguments: [String] {
             switch self {
             case .enter: ["Enter"]
             case .escape: ["Escape"]
+            case .tab: ["Tab"]
             case .controlC: ["C-c"]
+            case .controlU: ["C-u"]
+            case .text(let text): ["-l", text]
             case .letter(let character): ["-l", String(character)]
             }
         }
@@ -151,6 +156,12 @@ struct TmuxScreen: Sendable {
     /// Presses `key`.
     func press(_ key: Key) async throws {
         try await tmux(["send-keys"] + key.arguments)
+    }
+
+    /// Pastes `text` as a terminal does where the program asked for it: in brackets.
+    func paste(_ text: String) async throws {
+        try await tmux("set-buffer", text)
+        try await tmux("paste-buffer", "-p")
     }
 
     /// Gives the terminal another size.

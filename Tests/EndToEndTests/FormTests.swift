@@ -1,0 +1,77 @@
+import Foundation
+import Testing
+
+extension EndToEndTests {
+    /// What a person types into the screen.
+    @Suite struct FormTests {
+        private static let clientID = "12345678-90ab-cdef-1234-567890abcdef"
+
+        @Test("without a client id the screen asks for it and the region, saves them, and knows them next time")
+        func firstRun() async throws {
+            try await Stage.with { stage in
+                let screen = try await stage.screen([])
+                try await screen.wait(for: "Client id and region")
+                try await screen.press(.text(Self.clientID))
+                try await screen.press(.tab)
+                try await screen.press(.controlU)
+                try await screen.press(.text("mypurecloud.de"))
+                try await screen.wait(for: "eu-central-1")
+                try await screen.press(.enter)
+                try await screen.wait(for: "Save for next time?")
+                try await screen.press(.letter("y"))
+                try await screen.wait(for: "Saved to")
+                let file = stage.home.appending(path: ".config/genesys-login/config.toml")
+                let saved = try String(contentsOf: file, encoding: .utf8)
+                #expect(saved.contains("client_id = \"\(Self.clientID)\""))
+                #expect(saved.contains("region = \"eu-central-1\""))
+                let mode = try FileManager.default.attributesOfItem(atPath: file.path)[.posixPermissions] as? Int
+                #expect(mode == 0o600)
+                try await screen.press(.letter("q"))
+                #expect(try await screen.exitStatus() == 0)
+                try await screen.expectRestoredTerminal()
+
+                let next = try await stage.screen([])
+                let shown = try await next.wait(for: "Signed out")
+                #expect(shown.contains(Self.clientID))
+                #expect(shown.contains("eu-central-1"))
+            }
+        }
+
+        @Test("the address that a browser elsewhere ended on is pasted: a wrong one is refused, the right one signs in")
+        func paste() async throws {
+            try await Stage.with { stage in
+                let server = try stage.stubServer { request in
+                    .json(
+                        request.path == "/oauth/token"
+                            ? #"{"access_token": "pasted-access", "token_type": "bearer", "expires_in": 60}"#
+                            : #"{"id": "1", "name": "Ada Okafor"}"#
+                    )
+                }
+                let browser = try stage.browserScript()
+                let screen = try await stage.screen([
+                    "--client-id", "client-1", "--login-url", server.url, "--api-url", server.url, "--redirect-uri",
+                    "http://localhost:0/callback", "--browser", browser.command,
+                ])
+                try await screen.wait(for: "Signed out")
+                try await screen.press(.enter)
+                let request = try await browser.authorizationURL(screen: screen)
+                let callback = "http://localhost:\(try request.callbackPort)/callback?code=pasted-code"
+
+                try await screen.press(.letter("p"))
+                try await screen.wait(for: "Paste the callback address")
+                try await screen.paste("\(callback)&state=another")
+                try await screen.press(.enter)
+                try await screen.wait(for: "not from this attempt")
+                #expect(server.requests.isEmpty)
+
+                try await screen.paste("\(callback)&state=\(try request["state"])")
+                try await screen.press(.enter)
+                try await screen.wait(for: "Welcome, Ada Okafor")
+                #expect(server.tokenRequests.map { $0.form["code"] } == ["pasted-code"])
+                for secret in ["pasted-code", "pasted-access"] {
+                    #expect(screen.bytes.range(of: Data(secret.utf8)) == nil, "\(secret) came out on the terminal")
+                }
+            }
+        }
+    }
+}
