@@ -86,32 +86,53 @@ struct PagesTests {
     }
 
     @Test(
-        "every HTML resource has one style element and nothing that loads or runs",
-        arguments: ["signed-in", "failed", "pending", "refused", "demo-sign-in", "demo-message"]
+        "every page has one style element and nothing that loads or runs",
+        arguments: ["callback-page", "demo-sign-in", "demo-message"]
     )
-    func resource(name: String) throws {
-        let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent()
-        let html = try String(contentsOf: root.appending(path: "Resources/\(name).html"), encoding: .utf8)
+    func page(name: String) throws {
+        let html = try resource(name)
         #expect(html.hasPrefix("<!DOCTYPE html>\n<html lang=\"en\">"))
         #expect(html.ranges(of: "<style>").count == 1 && html.ranges(of: "<style").count == 1)
-        #expect(html.ranges(of: "<h1>").count == 1)
         #expect(html.contains("color-scheme: light dark") && html.contains("prefers-color-scheme: dark"))
-        for forbidden in ["<script", "style=", "http:", "https:", "url(", "@import", "src=", " on"] {
-            let places = html.ranges(of: forbidden).filter {
-                forbidden != " on" || html[$0.upperBound...].hasPrefix("click")
-            }
-            #expect(places.isEmpty, "\(forbidden)")
+        expectNothingActive(html)
+        #expect(
+            placeholders(html)
+                == (name == "callback-page"
+                    ? ["title", "content"]
+                    : name == "demo-message"
+                        ? ["title", "words"]
+                        : ["request", "index", "checked", "name", "detail", "client_id", "redirect_uri"])
+        )
+    }
+
+    @Test(
+        "every content of the listener's page has one heading and nothing that loads or runs",
+        arguments: [
+            ("signed-in", []), ("failed", ["summary", "cause", "remedy"]), ("pending", []),
+            ("refused", ["summary", "remedy"]),
+        ] as [(String, Set<String>)]
+    )
+    func content(name: String, values: Set<String>) throws {
+        let html = try resource(name)
+        #expect(html.ranges(of: "<h1>").count == 1)
+        #expect(!html.contains("<style"))
+        expectNothingActive(html)
+        #expect(placeholders(html) == values)
+    }
+
+    private func resource(_ name: String) throws -> String {
+        let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent()
+        return try String(contentsOf: root.appending(path: "Resources/\(name).html"), encoding: .utf8)
+    }
+
+    private func placeholders(_ html: String) -> Set<String> {
+        Set(html.matches(of: /\{\{([a-z_]+)\}\}/).map { String($0.output.1) })
+    }
+
+    private func expectNothingActive(_ html: String) {
+        for forbidden in ["<script", "style=", "http:", "https:", "url(", "@import", "src=", " onclick"] {
+            #expect(!html.contains(forbidden), "\(forbidden)")
         }
-        let placeholders = Set(html.matches(of: /\{\{([a-z_]+)\}\}/).map { String($0.output.1) })
-        let expected: Set<String> =
-            switch name {
-            case "failed": ["summary", "cause", "remedy"]
-            case "refused": ["summary", "remedy"]
-            case "demo-sign-in": ["request", "index", "checked", "name", "detail", "client_id", "redirect_uri"]
-            case "demo-message": ["title", "words"]
-            default: []
-            }
-        #expect(placeholders == expected)
     }
 }

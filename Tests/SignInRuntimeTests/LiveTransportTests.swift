@@ -84,7 +84,8 @@ struct LiveTransportTests {
 
     @Test("a port where nothing listens is told at once")
     func refused() async throws {
-        let port = try await RawServer.with(answering: "") { $0.port }
+        let taken = try QuietPort()
+        let port = taken.number
         await #expect(throws: TransportError.refused(host: "127.0.0.1", port: port)) { _ = try await get(port) }
     }
 

@@ -9,7 +9,7 @@ import Testing
 struct Network {
     var environment: [String: String] = [:]
     var authority: String?
-    var limits = TransportLimits(connect: .seconds(5), total: .seconds(10))
+    var limits = TransportLimits(connect: .seconds(60), total: .seconds(90))
 
     /// Runs `body` with a transport of these settings.
     func with<Result>(_ body: (LiveTransport) async throws -> Result) async throws -> Result {
