@@ -120,7 +120,9 @@ struct ScreenLoop {
         case .cancel:
             model.overlay = nil
             await engine.send(.cancelChosen)
-        case .openBrowser: await engine.send(.openBrowserChosen)
+        case .openBrowser:
+            flash(Strings.openingAgain)
+            await engine.send(.openBrowserChosen)
         case .copyURL(let url):
             terminal.copyToClipboard(url)
             flash(Strings.copied)
@@ -128,6 +130,7 @@ struct ScreenLoop {
         case .approveHere:
             guard let approve, case .awaitingCallback(let attempt) = model.state, let url = attempt.authorizationURL
             else { return }
+            flash(Strings.approving)
             Task { await approve(url) }
         case .submitPaste(let text):
             model.now = Date()

@@ -105,7 +105,7 @@ extension Settings {
     }
 
     static func browser(_ sources: Sources) throws(UsageError) -> ShellWords {
-        let given = sources.given(.browser) ?? Given(text: "xdg-open", origin: .preset)
+        let given = sources.given(.browser) ?? Given(text: Browser.defaultCommand, origin: .preset)
         guard let words = ShellWords(given.text) else {
             throw given.error("is no command", "Write it as a shell would take it: firefox --new-window %s.")
         }
