@@ -6,11 +6,19 @@ extension SessionStore {
         let memory = Memory()
         return SessionStore(
             name: "memory",
+            isShared: false,
             load: { profileName in await memory.sessions[profileName] },
             save: { session in await memory.keep(session) },
-            forget: { profileName in await memory.remove(profileName) }
+            forget: { profileName in await memory.remove(profileName) },
+            lock: { _ in NothingToLock() },
+            changes: { _ in AsyncStream { $0.finish() } }
         )
     }
+}
+
+/// No other process sees the memory, and in this one the engine refreshes once at a time.
+private struct NothingToLock: ProfileLock {
+    func release() {}
 }
 
 private actor Memory {

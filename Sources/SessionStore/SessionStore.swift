@@ -2,31 +2,45 @@ public import OAuth
 
 /// Where sessions are kept, one for each configuration profile.
 public struct SessionStore: Sendable {
-    /// What a person calls the store, for example `memory`.
+    /// What a person calls the store: `memory`, `kernel` or `secret-service`.
     public let name: String
-    /// The profile's session, where there is one.
+    /// Whether other processes of the same person see what it keeps.
+    public let isShared: Bool
+    /// The profile's session, where there is one. One that is over counts as none.
     public let load: @Sendable (_ profileName: String) async throws(StoreError) -> Session?
     /// Keeps a session, in place of an older one of its profile.
     public let save: @Sendable (Session) async throws(StoreError) -> Void
     /// Removes the profile's session; none is no error.
     public let forget: @Sendable (_ profileName: String) async throws(StoreError) -> Void
+    /// Waits until no other process (nor another task of this one) holds the profile's lock, and takes it. The system
+    /// releases it when the process dies.
+    public let lock: @Sendable (_ profileName: String) async throws(StoreError) -> any ProfileLock
+    /// An element for each time that some process has saved or forgotten the profile's session, its own actions
+    /// included; several in short order may be one. Ends when the task that reads it is cancelled.
+    public let changes: @Sendable (_ profileName: String) -> AsyncStream<Void>
 
-    /// A store of these three actions.
+    /// A store of these actions.
     public init(
         name: String,
+        isShared: Bool,
         load: @escaping @Sendable (_ profileName: String) async throws(StoreError) -> Session?,
         save: @escaping @Sendable (Session) async throws(StoreError) -> Void,
-        forget: @escaping @Sendable (_ profileName: String) async throws(StoreError) -> Void
+        forget: @escaping @Sendable (_ profileName: String) async throws(StoreError) -> Void,
+        lock: @escaping @Sendable (_ profileName: String) async throws(StoreError) -> any ProfileLock,
+        changes: @escaping @Sendable (_ profileName: String) -> AsyncStream<Void>
     ) {
         self.name = name
+        self.isShared = isShared
         self.load = load
         self.save = save
         self.forget = forget
+        self.lock = lock
+        self.changes = changes
     }
 }
 
-/// Why a store did not do its work. The session in hand is never lost by it.
-public enum StoreError: Error, Sendable, Hashable {
-    /// The store is not there, or is locked; the system's words.
-    case unavailable(ServerText)
+/// A profile's lock, held until it is released.
+public protocol ProfileLock: Sendable {
+    /// Releases the lock; a second call does nothing.
+    func release()
 }

@@ -46,8 +46,12 @@ enum Tools {
         return path
     }
 
-    /// The whole environment of a process that the tests start: nothing of the person's own settings, no proxy.
+    /// The whole environment of a process that the tests start: nothing of the person's own settings, no proxy. Sessions
+    /// stay in memory unless a test says otherwise, for other stores belong to the whole user.
     static func environment(home: URL) -> [String: String] {
-        ["HOME": home.path, "PATH": searchPath.joined(separator: ":"), "LANG": "C.UTF-8"]
+        [
+            "HOME": home.path, "PATH": searchPath.joined(separator: ":"), "LANG": "C.UTF-8",
+            "GENESYSCLOUD_SESSION_STORE": "memory",
+        ]
     }
 }
