@@ -52,7 +52,7 @@ public enum APIError: Error, Sendable, Hashable {
                 message: wire?.message?.text ?? wire?.errorDescription?.text ?? wire?.description?.text,
                 contextID: wire?.contextId?.text,
                 correlationID: response.correlationID,
-                retryAfter: response.headers["retry-after"].flatMap(Int.init).flatMap { $0 >= 0 ? $0 : nil }
+                retryAfter: response.retryAfter
             )
         }
     }

@@ -1,5 +1,5 @@
 import FoundationEssentials
-import OAuth
+public import OAuth
 
 /// Where a Genesys Cloud organization lives: the URL that signs in and the URL of its Platform API.
 public struct Environment: Sendable, Hashable {
@@ -48,11 +48,22 @@ public struct Environment: Sendable, Hashable {
         if let apiURL { api = try Self.checked(apiURL) }
         self.loginURL = login
         self.apiURL = api
-        self.label = apiURL == nil ? region.name : Self.host(of: api)
+        self.label = Self.label(of: api)
+    }
+
+    /// What a person calls the environment whose API is at `apiURL`: the region's name, where it is a region's.
+    public static func label(of apiURL: String) -> String {
+        Region.all.first { apiURL == "https://api.\($0.domain)" }?.name ?? host(of: apiURL)
     }
 
     /// The authorization endpoint (RFC 6749 §3.1).
     public var authorizationEndpoint: String { "\(loginURL)/oauth/authorize" }
+
+    /// The page that ends the browser's own session, and then goes to the redirect URI.
+    public static func signOutPage(loginURL: String, clientID: ClientID, redirectURI: String) -> String {
+        "\(loginURL)/logout?"
+            + FormEncoding.encode([.init("client_id", clientID.value), .init("redirect_uri", redirectURI)])
+    }
 
     /// The token endpoint (RFC 6749 §3.2).
     public var tokenEndpoint: String { "\(loginURL)/oauth/token" }

@@ -75,6 +75,15 @@ public struct HTTPResponse: Sendable, Hashable, CustomStringConvertible, CustomR
         headers["inin-correlation-id"].map(ServerText.init).flatMap { $0.isEmpty ? nil : $0 }
     }
 
+    /// `Retry-After` (RFC 9110 §10.2.3) in seconds, never negative: as it stands, or counted from the answer's own `Date`
+    /// where it is a date. `nil` where there is none, or it is neither.
+    public var retryAfter: Int? {
+        guard let text = headers["retry-after"] else { return nil }
+        if let seconds = Int(text) { return seconds >= 0 ? seconds : nil }
+        guard let until = HTTPDate.parse(text), let now = headers["date"].flatMap(HTTPDate.parse) else { return nil }
+        return Int(max(0, until.timeIntervalSince(now)))
+    }
+
     /// What the body looks like, judged by its first character.
     public var content: Content {
         switch body.first(where: { ![0x20, 0x09, 0x0A, 0x0D, 0xEF, 0xBB, 0xBF].contains($0) }) {

@@ -4,6 +4,8 @@ public enum OAuthError: Error, Sendable, Hashable {
     case errorResponse(ErrorResponse, status: Int, correlationID: ServerText?)
     /// The answer is not the JSON it should be: a proxy's page, an empty body, a body cut short.
     case unreadable(status: Int, found: HTTPResponse.Content, correlationID: ServerText?)
+    /// The server asks to wait (429, RFC 6585 §4): `retryAfter` says how long, in seconds, where it said so.
+    case rateLimited(ErrorResponse?, retryAfter: Int?, correlationID: ServerText?)
     /// The server sent a redirect, which is not followed: it would carry the code elsewhere (RFC 9700 §4.12).
     case redirected(status: Int)
     /// The JSON lacks a member that must be there.

@@ -31,6 +31,13 @@ public struct TokenResponse: Sendable, Hashable {
     /// - Throws: ``OAuthError``: the server's own error response, or what is wrong with the answer.
     public init(_ response: HTTPResponse) throws(OAuthError) {
         guard (200...299).contains(response.status) else {
+            if response.status == 429 {
+                throw .rateLimited(
+                    ErrorResponse(json: response.body),
+                    retryAfter: response.retryAfter,
+                    correlationID: response.correlationID
+                )
+            }
             if let error = ErrorResponse(json: response.body) {
                 throw .errorResponse(error, status: response.status, correlationID: response.correlationID)
             }

@@ -184,7 +184,9 @@ private func hold(_ state: inout State, _ attempt: Attempt, _ tokens: TokenRespo
     steps[.codeExchanged] = at
     state = .tokenHeld(TokenHeld(held: held, profile: .underWay, steps: steps))
     let replaced = attempt.returningTo.map { $0.held.abandon() } ?? []
-    return attempt.conclude(.signedIn) + replaced + [.saveSession(session)] + held.timers() + [held.profileRequest]
+    return attempt.conclude(.signedIn) + replaced + [.saveSession(held.id, session)] + held.timers() + [
+        held.profileRequest
+    ]
 }
 
 private func cancel(_ state: inout State, _ attempt: Attempt, at: Date) -> [Effect] {

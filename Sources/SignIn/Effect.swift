@@ -16,15 +16,17 @@ public enum Effect: Sendable, Hashable {
     case exchangeCode(AttemptID, TokenRequest)
     /// Load the profile.
     case loadProfile(SessionID, apiURL: String, accessToken: Secret)
-    /// Refresh the token.
-    case refreshToken(SessionID, TokenRequest)
-    /// Have the server delete the token.
-    case revokeToken(SessionID, apiURL: String, accessToken: Secret)
+    /// Refresh the session, as one of all processes that share it, and keep the result in the store; `isKept` says
+    /// whether the store has the session.
+    case refreshSession(SessionID, Session, isKept: Bool)
+    /// Remove the session from the store, then have the server delete the newest token there is of it.
+    case signOut(SessionID, Session)
     /// Keep the session in the store, in place of an older one of its profile.
-    case saveSession(Session)
-    /// Remove the profile's session from the store.
-    case forgetSession(profileName: String)
-    /// Give up whatever a session has under way.
+    case saveSession(SessionID, Session)
+    /// Remove the session from the store, unless it keeps a newer one by now.
+    case forgetSession(Session)
+    /// Give up whatever a session has under way, the wait for its profile included; a refresh that is under way is
+    /// finished, for its answer may be the last word on the refresh token.
     case abandonSession(SessionID)
     /// Wait for a time, in place of an earlier wait of the same timer.
     case startTimer(Timer, at: Date)

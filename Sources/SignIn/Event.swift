@@ -34,6 +34,14 @@ public struct Event: Sendable, Hashable {
 
         /// The store had a session.
         case sessionFound(SessionID, Session, label: String)
+        /// The store could not be asked for a session.
+        case storeFailed(StoreError)
+        /// Another process of the person has refreshed the session, or signed in anew: this is the one that counts.
+        case sessionReplaced(SessionID, Session, label: String)
+        /// The store has the session no more: another process of the person signed out.
+        case sessionForgotten(SessionID)
+        /// The store did not take the session.
+        case sessionNotKept(SessionID, StoreError)
 
         /// The listener is bound; the redirect URI has its real port.
         case listenerOpened(AttemptID, RedirectURI)
@@ -54,12 +62,13 @@ public struct Event: Sendable, Hashable {
         case tokenRequestFailed(AttemptID, TokenRequestError)
         /// The profile was loaded.
         case profileLoaded(SessionID, UserProfile)
-        /// The profile could not be loaded.
-        case profileFailed(SessionID, APIError)
-        /// The token was refreshed.
-        case tokenRefreshed(SessionID, TokenResponse)
-        /// The token could not be refreshed.
-        case refreshFailed(SessionID, TokenRequestError)
+        /// The profile could not be loaded with this access token.
+        case profileFailed(SessionID, APIError, using: Secret)
+        /// The session was refreshed; `notKept` says why the store did not take it, where it did not.
+        case sessionRefreshed(SessionID, Session, notKept: StoreError? = nil)
+        /// The token could not be refreshed. `jitter` varies the wait before the next try, so that programs which
+        /// failed together do not come back together: a factor from 0.5 to 1.5.
+        case refreshFailed(SessionID, TokenRequestError, jitter: Double = 1)
         /// The server deleted the token.
         case tokenRevoked(SessionID)
         /// The server could not be told to delete the token.
@@ -78,6 +87,8 @@ public enum Timer: Sendable, Hashable {
     case refreshDue(SessionID)
     /// The access token has expired.
     case tokenExpiry(SessionID)
+    /// The server's wish to be left alone is over: the profile is asked for again.
+    case profileRetry(SessionID)
 }
 
 /// Why a token request brought no token.
@@ -86,6 +97,8 @@ public enum TokenRequestError: Error, Sendable, Hashable {
     case transport(TransportError)
     /// The answer is no token.
     case answer(OAuthError)
+    /// The request was not sent, for the store's sake: another process was at it for too long.
+    case store(StoreError)
 }
 
 /// Why the loopback listener could not be bound.

@@ -16,7 +16,9 @@ public enum FailureCatalogue {
             apiHost: "api.mypurecloud.com"
         )
         var seen: Set<[String]> = []
-        let all = problems.map { Failure($0, context).report } + BrowserFailure.all.map(\.report)
+        let all =
+            problems.map { Failure($0, context).report } + BrowserFailure.all.map(\.report)
+            + FailureReport.sessionReports
         return all.filter { seen.insert([$0.code, $0.cause, $0.remedy]).inserted }
     }()
 
@@ -85,6 +87,8 @@ extension TokenRequestError: Catalogued {
         switch self {
         case .answer(let error): error.next.map(Self.answer) ?? .transport(.first)
         case .transport(let error): error.next.map(Self.transport)
+        // What stores say is listed once, under their own name.
+        case .store: nil
         }
     }
 }
@@ -98,7 +102,8 @@ extension OAuthError: Catalogued {
             response.next.map { .errorResponse($0, status: status, correlationID: nil) }
                 ?? .unreadable(status: 200, found: .html, correlationID: nil)
         case .unreadable(200, _, _): .unreadable(status: 502, found: .html, correlationID: nil)
-        case .unreadable: .redirected(status: 302)
+        case .unreadable: .rateLimited(nil, retryAfter: nil, correlationID: nil)
+        case .rateLimited: .redirected(status: 302)
         case .redirected: .missingMember("access_token")
         case .missingMember: .unusableMember("access_token")
         case .unusableMember: .unsupportedTokenType(ServerText("mac"))

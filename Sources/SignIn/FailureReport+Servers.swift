@@ -15,6 +15,15 @@ extension Failure {
             return oauthReport(response, at: place, correlationID: correlationID)
         case .unreadable(let status, let found, let correlationID):
             return unreadableReport(host, status, found, correlationID)
+        case .rateLimited(let response, let retryAfter, let correlationID):
+            return FailureReport(
+                "rate_limited",
+                "\(host) has had too many requests (HTTP 429).",
+                cause: "Genesys Cloud limits how often a client may ask.",
+                remedy: retryAfter.map { "Try again in \(Self.duration($0))." } ?? "Try again in a minute.",
+                serverWords: response?.words,
+                correlationID: correlationID
+            )
         case .redirected(let status):
             return FailureReport(
                 "unexpected_redirect",

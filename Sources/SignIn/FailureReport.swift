@@ -50,6 +50,8 @@ extension Failure {
             )
         case .tokenRequest(.transport(let error)), .refresh(.transport(let error)):
             return transportReport(error)
+        case .tokenRequest(.store(let error)), .refresh(.store(let error)):
+            return error.report
         case .tokenRequest(.answer(let error)):
             return tokenReport(error, at: .tokenExchange)
         case .refresh(.answer(let error)):

@@ -28,17 +28,21 @@ private func reduceLoggedOut(_ state: inout State, _ loggedOut: LoggedOut, _ eve
     case .signInChosen(let plan):
         return begin(&state, plan, at: event.at, returningTo: nil)
     case .sessionFound(let id, let session, let label):
-        guard loggedOut == .neverSignedIn else { return [] }
+        // A session that is being signed out of is not taken up again.
+        if case .signedOut(.underWay) = loggedOut { return [] }
         return resume(&state, id, session, label, at: event.at)
+    case .storeFailed(let error):
+        guard loggedOut == .neverSignedIn else { return [] }
+        state = .loggedOut(.storeFailed(error))
+        return []
     case .tokenRevoked(let id):
         guard case .signedOut(.underWay(id, _)) = loggedOut else { return [] }
         state = .loggedOut(.signedOut(.revoked))
         return []
     case .revocationFailed(let id, let error):
         guard case .signedOut(.underWay(id, let context)) = loggedOut else { return [] }
-        // 401 says that the token is dead already, which is what was wanted.
         state = .loggedOut(
-            .signedOut(error.isUnauthorized ? .revoked : .onlyForgotten(Failure(.api(error), context)))
+            .signedOut(error.isUnauthorized ? .alreadyInvalid : .onlyForgotten(Failure(.api(error), context)))
         )
         return []
     default:
@@ -70,8 +74,9 @@ private func resume(
         return held.timers() + [held.profileRequest]
     }
     guard held.canRefresh else {
-        state = .loggedOut(.sessionExpired(nil))
-        return [.forgetSession(profileName: session.profileName)]
+        // What a person is reading about an attempt or a sign-out is worth more than this.
+        if state == .initial { state = .loggedOut(.sessionExpired(nil)) }
+        return [.forgetSession(session)]
     }
     let effects = held.beginRefresh(thenProfile: true)
     state = .tokenHeld(TokenHeld(held: held, profile: .awaitingRefresh, steps: [:]))

@@ -7,6 +7,8 @@ extension HeldSession {
     private static let firstRetryDelay = 5.0
     /// The longest wait between two tries, in seconds.
     private static let longestRetryDelay = 300.0
+    /// The longest wait that a server may ask for, in seconds: an hour.
+    private static let longestServerWait = 3_600
 
     /// Waiting for the times that the tokens set. Where they set none, those of earlier tokens mean nothing any more.
     func timers() -> [Effect] {
@@ -26,19 +28,14 @@ extension HeldSession {
     }
 
     mutating func beginRefresh(thenProfile: Bool) -> [Effect] {
-        guard let refreshToken = session.tokens.refreshToken else {
+        guard canRefresh else {
             refresh = .needsSignIn
             return []
         }
         var tries = 0
         if case .retrying(_, let before, _) = refresh { tries = before }
         refresh = .underWay(thenProfile: thenProfile, tries: tries + 1)
-        let request = TokenRequest(
-            refreshing: refreshToken,
-            clientID: session.clientID,
-            endpoint: "\(session.loginURL)/oauth/token"
-        )
-        return [.refreshToken(id, request)]
+        return [.refreshSession(id, session, isKept: notKept == nil)]
     }
 
     /// What an event about the session's tokens comes to.
@@ -51,6 +48,8 @@ extension HeldSession {
         case refreshed(thenProfile: Bool, [Effect])
         /// The session is over.
         case ended(Failure?)
+        /// Another process has signed out.
+        case forgotten
     }
 
     mutating func apply(_ event: Event) -> Outcome {
@@ -61,15 +60,32 @@ extension HeldSession {
             return .changed(beginRefresh(thenProfile: isCuring))
         case .timerFired(.tokenExpiry(id)):
             return expire()
-        case .tokenRefreshed(id, let tokens):
+        case .sessionRefreshed(id, let refreshed, let error):
             guard case .underWay(let thenProfile, _) = refresh else { return .ignored }
-            session.tokens = tokens.refreshing(session.tokens)
-            session.receivedAt = event.at
+            session = refreshed
+            notKept = error
             refresh = .idle
-            return .refreshed(thenProfile: thenProfile, [.saveSession(session)] + timers())
-        case .refreshFailed(id, let error):
+            return .refreshed(thenProfile: thenProfile, timers())
+        case .sessionReplaced(id, let newer, let newLabel):
+            // What the store keeps in place of a session that it did not take may be the one before.
+            guard newer.tokens.accessToken != session.tokens.accessToken,
+                notKept == nil || newer.receivedAt > session.receivedAt
+            else { return .ignored }
+            session = newer
+            label = newLabel
+            notKept = nil
+            refresh = .idle
+            isCuring = false
+            // Another person may have signed in, and what was asked with the old token may be refused.
+            return .refreshed(thenProfile: true, timers())
+        case .sessionForgotten(id):
+            return notKept == nil ? .forgotten : .ignored
+        case .sessionNotKept(id, let error):
+            notKept = error
+            return .changed([])
+        case .refreshFailed(id, let error, let jitter):
             guard case .underWay(_, let tries) = refresh else { return .ignored }
-            return refuse(error, tries: tries, at: event.at)
+            return refuse(error, tries: tries, jitter: jitter, at: event.at)
         default:
             return .ignored
         }
@@ -86,7 +102,7 @@ extension HeldSession {
         }
     }
 
-    private mutating func refuse(_ error: TokenRequestError, tries: Int, at: Date) -> Outcome {
+    private mutating func refuse(_ error: TokenRequestError, tries: Int, jitter: Double, at: Date) -> Outcome {
         let failure = Failure(.refresh(error), .init(session))
         if error.endsSession { return .ended(failure) }
         guard error.isPassing else {
@@ -94,8 +110,9 @@ extension HeldSession {
             refresh = .failed(failure)
             return .changed([])
         }
-        let delay = min(Self.firstRetryDelay * Double(1 << min(tries - 1, 10)), Self.longestRetryDelay)
-        let next = at.addingTimeInterval(delay)
+        let backoff = min(Self.firstRetryDelay * Double(1 << min(tries - 1, 10)), Self.longestRetryDelay)
+        let asked = error.retryAfter.map { Double(min($0, Self.longestServerWait)) } ?? 0
+        let next = at.addingTimeInterval(max(backoff * max(0.5, min(jitter, 1.5)), asked))
         refresh = .retrying(failure, tries: tries, nextAt: next)
         return .changed([.startTimer(.refreshDue(id), at: next)])
     }
@@ -103,14 +120,14 @@ extension HeldSession {
 
 extension TokenRequestError {
     /// The refresh token is spent, revoked or expired (RFC 6749 §5.2): only a new sign-in helps.
-    fileprivate var endsSession: Bool {
+    public var endsSession: Bool {
         if case .answer(.errorResponse(let response, _, _)) = self { response.code == .invalidGrant } else { false }
     }
 
     /// Whether trying again later may help.
     fileprivate var isPassing: Bool {
         switch self {
-        case .transport: true
+        case .transport, .store, .answer(.rateLimited): true
         case .answer(.errorResponse(let response, let status, _)):
             status >= 500 || status == 429 || response.code == .serverError || response.code == .temporarilyUnavailable
         // A page, or nothing at all, is a proxy's answer: the authorization server has not spoken.
@@ -119,21 +136,29 @@ extension TokenRequestError {
             false
         }
     }
+
+    /// How long the server asks to be left alone, in seconds.
+    fileprivate var retryAfter: Int? {
+        if case .answer(.rateLimited(_, let seconds, _)) = self { seconds } else { nil }
+    }
 }
 
 /// Ends a session that cannot go on.
 private func expire(_ state: inout State, _ held: HeldSession, _ failure: Failure?) -> [Effect] {
     state = .loggedOut(.sessionExpired(failure))
-    return held.abandon() + [.forgetSession(profileName: held.session.profileName)]
+    return held.abandon() + [.forgetSession(held.session)]
+}
+
+/// Another process signed out: there is nothing left to forget or to revoke.
+private func leave(_ state: inout State, _ held: HeldSession) -> [Effect] {
+    state = .loggedOut(.signedOutElsewhere)
+    return held.abandon()
 }
 
 /// Signs out: the token is forgotten here at once, whatever the server will say.
 private func signOut(_ state: inout State, _ held: HeldSession) -> [Effect] {
     state = .loggedOut(.signedOut(.underWay(held.id, .init(held.session))))
-    return held.abandon() + [
-        .forgetSession(profileName: held.session.profileName),
-        .revokeToken(held.id, apiURL: held.session.apiURL, accessToken: held.session.tokens.accessToken),
-    ]
+    return held.abandon() + [.signOut(held.id, held.session)]
 }
 
 func reduceTokenHeld(_ state: inout State, _ current: TokenHeld, _ event: Event) -> [Effect] {
@@ -147,23 +172,31 @@ func reduceTokenHeld(_ state: inout State, _ current: TokenHeld, _ event: Event)
         tokenHeld.held.isCuring = false
         state = .userProfile(SignedIn(held: tokenHeld.held, profile: profile, notice: nil))
         return []
-    case .profileFailed(tokenHeld.held.id, let error):
+    case .profileFailed(tokenHeld.held.id, let error, let token):
         let failure = Failure(.api(error), .init(tokenHeld.held.session))
         guard error.isUnauthorized else {
-            tokenHeld.profile = .failed(failure)
+            let wait = tokenHeld.held.wait(error, at: event.at)
+            tokenHeld.profile = wait.map { .waiting(failure, until: $0) } ?? .failed(failure)
             state = .tokenHeld(tokenHeld)
-            return []
+            return wait.map { [.startTimer(.profileRetry(tokenHeld.held.id), at: $0)] } ?? []
         }
+        // Refused is a token that has been replaced meanwhile; the one in hand has not been tried.
+        guard token == tokenHeld.held.session.tokens.accessToken else { return [tokenHeld.held.profileRequest] }
         guard let effects = tokenHeld.held.cure() else { return expire(&state, tokenHeld.held, failure) }
         tokenHeld.profile = .awaitingRefresh
         state = .tokenHeld(tokenHeld)
         return effects
+    case .timerFired(.profileRetry(tokenHeld.held.id)):
+        guard case .waiting = tokenHeld.profile else { return [] }
+        return retry(&state, tokenHeld)
     default:
         break
     }
     switch tokenHeld.held.apply(event) {
     case .ignored:
         return []
+    case .forgotten:
+        return leave(&state, tokenHeld.held)
     case .changed(let effects):
         state = .tokenHeld(tokenHeld)
         return effects
@@ -184,7 +217,7 @@ private func retry(_ state: inout State, _ current: TokenHeld) -> [Effect] {
     var tokenHeld = current
     let effects: [Effect]
     switch (tokenHeld.profile, tokenHeld.held.refresh) {
-    case (.failed, _):
+    case (.failed, _), (.waiting, _):
         tokenHeld.profile = .underWay
         effects = [tokenHeld.held.profileRequest]
     case (.awaitingRefresh, .retrying):
@@ -220,24 +253,33 @@ func reduceSessionEvent(_ state: inout State, _ current: SignedIn, _ event: Even
     case .profileLoaded(signedIn.held.id, let profile):
         signedIn.held.isCuring = false
         signedIn.profile = profile
+        if case .profileNotReloaded = signedIn.notice?.kind { signedIn.notice = nil }
         state = .userProfile(signedIn)
         return []
-    case .profileFailed(signedIn.held.id, let error):
+    case .profileFailed(signedIn.held.id, let error, let token):
         let failure = Failure(.api(error), .init(signedIn.held.session))
         guard error.isUnauthorized else {
-            signedIn.notice = Notice(at: event.at, .profileNotReloaded(failure))
+            let wait = signedIn.held.wait(error, at: event.at)
+            signedIn.notice = Notice(at: event.at, .profileNotReloaded(failure, nextAt: wait))
             state = .userProfile(signedIn)
-            return []
+            return wait.map { [.startTimer(.profileRetry(signedIn.held.id), at: $0)] } ?? []
         }
+        // Refused is a token that has been replaced meanwhile; the one in hand has not been tried.
+        guard token == signedIn.held.session.tokens.accessToken else { return [signedIn.held.profileRequest] }
         guard let effects = signedIn.held.cure() else { return expire(&state, signedIn.held, failure) }
         state = .userProfile(signedIn)
         return effects
+    case .timerFired(.profileRetry(signedIn.held.id)):
+        guard case .profileNotReloaded(_, .some) = signedIn.notice?.kind else { return [] }
+        return [signedIn.held.profileRequest]
     default:
         break
     }
     switch signedIn.held.apply(event) {
     case .ignored:
         return []
+    case .forgotten:
+        return leave(&state, signedIn.held)
     case .changed(let effects):
         state = .userProfile(signedIn)
         return effects
@@ -252,6 +294,18 @@ func reduceSessionEvent(_ state: inout State, _ current: SignedIn, _ event: Even
 }
 
 extension HeldSession {
+    /// The longest wait for the profile that is sat out, in seconds; a longer one is said and left to the person.
+    private static let longestProfileWait = 300
+
+    /// When the profile is asked for again, where the server names a time that can be waited for.
+    fileprivate func wait(_ error: APIError, at: Date) -> Date? {
+        guard case .rejected(let rejection) = error, rejection.status == 429, let seconds = rejection.retryAfter,
+            seconds <= Self.longestProfileWait
+        else { return nil }
+        // At least a second: a server that says 0 is not asked without end.
+        return at.addingTimeInterval(Double(max(1, seconds)))
+    }
+
     /// Answers a 401 with one refresh; `nil` where that has been tried, or cannot be.
     fileprivate mutating func cure() -> [Effect]? {
         guard canRefresh else { return nil }

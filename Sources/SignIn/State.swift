@@ -30,6 +30,10 @@ public enum LoggedOut: Sendable, Hashable {
     case failed(Failure)
     /// The session ended by itself; with the reason where there is more to say than that its time was up.
     case sessionExpired(Failure?)
+    /// Another program of the person signed out, or removed the session from the store.
+    case signedOutElsewhere
+    /// The store could not be asked, so that nobody knows whether there is a session.
+    case storeFailed(StoreError)
 
     /// What became of the token at the server.
     public enum Revocation: Sendable, Hashable {
@@ -37,6 +41,8 @@ public enum LoggedOut: Sendable, Hashable {
         case underWay(SessionID, Failure.Context)
         /// The server deleted it.
         case revoked
+        /// The server did not know it any more: it had expired, or was deleted before.
+        case alreadyInvalid
         /// Only this machine forgot it; the server could not be told.
         case onlyForgotten(Failure)
     }
@@ -144,8 +150,9 @@ public struct Notice: Sendable, Hashable {
         case signInCancelled
         /// A sign-in begun from a session failed; the session is still in hand.
         case signInFailed(Failure)
-        /// The profile could not be loaded again; the one shown is the last one known.
-        case profileNotReloaded(Failure)
+        /// The profile could not be loaded again; the one shown is the last one known. It is tried again at `nextAt`
+        /// where the server named a time.
+        case profileNotReloaded(Failure, nextAt: Date? = nil)
         /// The access token is fresh.
         case refreshed
     }
@@ -158,9 +165,11 @@ public struct HeldSession: Sendable, Hashable {
     /// The tokens and what is needed to use them.
     public internal(set) var session: Session
     /// The environment's name for people.
-    public let label: String
+    public internal(set) var label: String
     /// How refreshing stands.
     public internal(set) var refresh: Refresh
+    /// Why the store does not keep the session, where it does not: it then lives in this program alone.
+    public internal(set) var notKept: StoreError?
     /// Whether a 401 has been answered with a refresh: one that comes back ends the session.
     var isCuring = false
 
@@ -209,6 +218,8 @@ public struct TokenHeld: Sendable, Hashable {
         case awaitingRefresh
         /// It failed; the token is kept.
         case failed(Failure)
+        /// The server asks to wait (429 with `Retry-After`); it is tried again at `until`.
+        case waiting(Failure, until: Date)
     }
 }
 

@@ -11,6 +11,8 @@ public struct Dependencies: Sendable {
     public var sleepUntil: @Sendable (Date) async throws -> Void
     /// Thirty-two bytes from the system's secure random source.
     public var entropy: @Sendable () -> Entropy
+    /// A factor that varies a wait, from 0.8 to 1.2.
+    public var jitter: @Sendable () -> Double
     /// Binds the loopback listener; what arrives goes to the handler.
     public var listen:
         @Sendable (RedirectURI, @escaping CallbackHandler) async throws(ListenerFailure) -> any CallbackListener
@@ -28,6 +30,7 @@ public struct Dependencies: Sendable {
         now: @escaping @Sendable () -> Date,
         sleepUntil: @escaping @Sendable (Date) async throws -> Void,
         entropy: @escaping @Sendable () -> Entropy,
+        jitter: @escaping @Sendable () -> Double = { Double.random(in: 0.8...1.2) },
         listen:
             @escaping @Sendable (RedirectURI, @escaping CallbackHandler) async throws(ListenerFailure)
             -> any CallbackListener,
@@ -39,6 +42,7 @@ public struct Dependencies: Sendable {
         self.now = now
         self.sleepUntil = sleepUntil
         self.entropy = entropy
+        self.jitter = jitter
         self.listen = listen
         self.openBrowser = openBrowser
         self.transport = transport

@@ -1,6 +1,6 @@
 import FoundationEssentials
 import GenesysCloud
-import OAuth
+public import OAuth
 import SessionStore
 public import SignIn
 
@@ -16,6 +16,7 @@ public actor Engine {
     private static let longestExit = 3.0
 
     private let dependencies: Dependencies
+    private let shared: SharedSession
     private let publish: AsyncStream<State>.Continuation
     private var lastID: UInt64 = 0
     private var listeners: [AttemptID: any CallbackListener] = [:]
@@ -24,10 +25,16 @@ public actor Engine {
     private var timers: [SignIn.Timer: (number: UInt64, task: Task<Void, Never>)] = [:]
     private var closing: [UInt64: Task<Void, Never>] = [:]
     private var storeWork: Task<Void, Never>?
+    private var following: (accepts: @Sendable (Session) -> Bool, profileName: String, task: Task<Void, Never>)?
 
     /// An engine that has not begun anything.
     public init(_ dependencies: Dependencies) {
         self.dependencies = dependencies
+        shared = SharedSession(
+            store: dependencies.store,
+            transport: dependencies.transport,
+            now: dependencies.now
+        )
         (states, publish) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
 
@@ -48,6 +55,8 @@ public actor Engine {
         let effects = reduce(&state, Event(at: dependencies.now(), kind))
         if state != before { publish.yield(state) }
         for effect in effects { run(effect) }
+        // Somebody may have signed in elsewhere while this attempt was under way.
+        if case .awaitingCallback = before, case .loggedOut = state { look() }
     }
 
     private func nextID() -> UInt64 {
@@ -65,34 +74,35 @@ public actor Engine {
         case .openBrowser(let id, let url): openBrowser(id, url)
         case .exchangeCode(let id, let request):
             track(id) { [transport = dependencies.transport] engine in
-                switch await transport.token(request) {
-                case .success(let tokens): await engine.send(.tokenReceived(id, tokens))
-                case .failure(let error): await engine.send(.tokenRequestFailed(id, error))
+                do throws(TokenRequestError) {
+                    await engine.send(.tokenReceived(id, try await transport.tokens(request)))
+                } catch {
+                    await engine.send(.tokenRequestFailed(id, error))
                 }
             }
         case .loadProfile(let id, let apiURL, let token):
             track(id) { [dependencies] engine in
                 do throws(APIError) {
-                    let client = APIClient(apiURL: apiURL, transport: dependencies.patientTransport)
+                    let client = APIClient(
+                        apiURL: apiURL,
+                        transport: dependencies.transport
+                            .patient(now: dependencies.now, sleepUntil: dependencies.sleepUntil)
+                    )
                     await engine.send(.profileLoaded(id, try await client.currentUser(accessToken: token)))
                 } catch {
-                    await engine.send(.profileFailed(id, error))
+                    await engine.send(.profileFailed(id, error, using: token))
                 }
             }
-        case .refreshToken(let id, let request):
-            track(id) { [transport = dependencies.transport] engine in
-                switch await transport.token(request) {
-                case .success(let tokens): await engine.send(.tokenRefreshed(id, tokens))
-                case .failure(let error): await engine.send(.refreshFailed(id, error))
-                }
+        case .refreshSession(let id, let session, let isKept): refresh(id, session, isKept: isKept)
+        case .signOut(let id, let session): signOut(id, session)
+        case .saveSession(let id, let session):
+            store { [shared, weak self] in
+                if let error = await shared.keep(session) { await self?.send(.sessionNotKept(id, error)) }
             }
-        case .revokeToken(let id, let apiURL, let token): revoke(id, apiURL, token)
-        case .saveSession(let session):
-            store { [store = dependencies.store] in try? await store.save(session) }
-        case .forgetSession(let profileName):
-            store { [store = dependencies.store] in try? await store.forget(profileName) }
+        case .forgetSession(let session): store { [shared] in await shared.forget(session) }
         case .abandonSession(let id):
             sessionWork.removeValue(forKey: id)?.forEach { $0.cancel() }
+            timers.removeValue(forKey: .profileRetry(id))?.task.cancel()
         case .startTimer(let timer, let date): startTimer(timer, at: date)
         case .stopTimer(let timer): timers.removeValue(forKey: timer)?.task.cancel()
         case .exit: exit()
@@ -141,6 +151,16 @@ public actor Engine {
         }
     }
 
+    /// Opens a page that belongs to no attempt; returns why it could not be, or when the browser's command has ended.
+    public func open(_ page: String) async -> BrowserFailure? {
+        do throws(BrowserFailure) {
+            try await dependencies.openBrowser(page) {}
+            return nil
+        } catch {
+            return error
+        }
+    }
+
     private func conclude(_ id: AttemptID, _ outcome: Effect.Outcome) {
         attemptWork.removeValue(forKey: id)?.forEach { $0.cancel() }
         guard let listener = listeners.removeValue(forKey: id) else { return }
@@ -153,14 +173,90 @@ public actor Engine {
 
     // MARK: Sessions
 
-    private func revoke(_ id: SessionID, _ apiURL: String, _ token: Secret) {
-        keepUntilDone { [transport = dependencies.transport, weak self] in
+    /// Not given up with the session, nor when the program is left: the answer may be the last word on the refresh
+    /// token.
+    private func refresh(_ id: SessionID, _ session: Session, isKept: Bool) {
+        let jitter = dependencies.jitter()
+        keepUntilDone { [shared, weak self] in
+            do throws(TokenRequestError) {
+                switch try await shared.refresh(session, isKept: isKept) {
+                case .renewed(let session, let notKept):
+                    await self?.send(.sessionRefreshed(id, session, notKept: notKept))
+                case .replaced(let session):
+                    await self?.send(.sessionReplaced(id, session, label: Environment.label(of: session.apiURL)))
+                case .forgotten: await self?.send(.sessionForgotten(id))
+                }
+            } catch {
+                await self?.send(.refreshFailed(id, error, jitter: jitter))
+            }
+        }
+    }
+
+    private func signOut(_ id: SessionID, _ session: Session) {
+        keepUntilDone { [shared, before = storeWork, weak self] in
+            // The session may still be on its way into the store.
+            await before?.value
             do throws(APIError) {
-                try await APIClient(apiURL: apiURL, transport: transport).deleteToken(accessToken: token)
+                try await shared.signOut(session)
                 await self?.send(.tokenRevoked(id))
             } catch {
                 await self?.send(.revocationFailed(id, error))
             }
+        }
+    }
+
+    /// Looks for a session of the profile in the store, and from now on for what other processes do to it.
+    ///
+    /// Returns once the store has been looked into for the first time.
+    ///
+    /// - Parameter accepts: whether a session that is found belongs to the settings in force.
+    public func follow(_ profileName: String, accepts: @escaping @Sendable (Session) -> Bool) async {
+        following?.task.cancel()
+        let changes = dependencies.store.changes(profileName)
+        let task = Task { [weak self] in
+            for await _ in changes { await self?.look() }
+        }
+        following = (accepts, profileName, task)
+        look()
+        await storeWork?.value
+    }
+
+    /// Compares the store with what is in hand, after the store actions that are under way.
+    private func look() {
+        guard let following else { return }
+        store { [store = dependencies.store, weak self] in
+            guard let before = await self?.inHand else { return }
+            do throws(StoreError) {
+                await self?.found(try await store.load(following.profileName), before, following.accepts)
+            } catch {
+                await self?.send(.storeFailed(error))
+            }
+        }
+    }
+
+    /// The session in hand, if any, in a box of its own.
+    private var inHand: [HeldSession] {
+        switch state {
+        case .loggedOut: []
+        case .awaitingCallback(let attempt): attempt.returningTo.map { [$0.held] } ?? []
+        case .tokenHeld(let tokenHeld): [tokenHeld.held]
+        case .userProfile(let signedIn): [signedIn.held]
+        }
+    }
+
+    private func found(_ kept: Session?, _ before: [HeldSession], _ accepts: (Session) -> Bool) {
+        let held = inHand.first
+        // Tokens that came while the store was read are newer than what it said.
+        guard held?.session.tokens.accessToken == before.first?.session.tokens.accessToken else { return }
+        // A session of other settings is another matter.
+        guard kept.map(accepts) ?? true else { return }
+        switch (held, kept) {
+        case (nil, let kept?):
+            send(.sessionFound(SessionID(nextID()), kept, label: Environment.label(of: kept.apiURL)))
+        case (let held?, let kept?):
+            send(.sessionReplaced(held.id, kept, label: Environment.label(of: kept.apiURL)))
+        case (let held?, nil): send(.sessionForgotten(held.id))
+        case (nil, nil): break
         }
     }
 
@@ -215,6 +311,7 @@ public actor Engine {
     }
 
     private func exit() {
+        following?.task.cancel()
         timers.values.forEach { $0.task.cancel() }
         timers = [:]
         let last = Array(closing.values) + (storeWork.map { [$0] } ?? [])
@@ -229,23 +326,6 @@ public actor Engine {
                 publish.finish()
                 group.cancelAll()
             }
-        }
-    }
-}
-
-extension HTTPTransport {
-    /// Sends a token request once and reads the answer. A code is never sent twice.
-    fileprivate func token(_ request: TokenRequest) async -> Result<TokenResponse, TokenRequestError> {
-        let response: HTTPResponse
-        do throws(TransportError) {
-            response = try await send(request.httpRequest)
-        } catch {
-            return .failure(.transport(error))
-        }
-        do throws(OAuthError) {
-            return .success(try TokenResponse(response))
-        } catch {
-            return .failure(.answer(error))
         }
     }
 }

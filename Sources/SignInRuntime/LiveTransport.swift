@@ -16,7 +16,8 @@ public final class LiveTransport: Sendable {
     let settings: NetworkSettings
     let limits: TransportLimits
     let tls: TLSConfiguration
-    let eventLoops: any EventLoopGroup
+    /// What it runs on.
+    public let eventLoops: any EventLoopGroup
     private let clients = Mutex<Clients>(.open([:]))
 
     /// The library's clients, made when first needed; it knows a proxy for all of a client's requests only.

@@ -1,30 +1,30 @@
 import FoundationEssentials
 import OAuth
 
-extension Dependencies {
+extension HTTPTransport {
     /// The waits before the second, third and fourth try of a `GET`, in seconds; each is varied by up to a fifth.
     private static let retryDelays = [0.25, 0.75, 1.5]
     /// The longest `Retry-After` that is waited for without a word, in seconds.
     private static let longestSilentWait = 10
 
     /// The transport for requests that may be repeated: a `GET` that met a 5xx or a broken connection is tried three
-    /// times more, and a 429 or 503 with a short `Retry-After` is waited out. Anything else goes through as it is.
-    var patientTransport: HTTPTransport {
+    /// times more, a 503 with a short `Retry-After` after that time. Anything else goes through as it is: what to do
+    /// about a 429, whose wait a person should see, is the state machine's to decide.
+    func patient(
+        now: @escaping @Sendable () -> Date,
+        sleepUntil: @escaping @Sendable (Date) async throws -> Void
+    ) -> HTTPTransport {
         HTTPTransport { [self] request throws(TransportError) in
-            guard request.method == .get else { return try await transport.send(request) }
+            guard request.method == .get else { return try await send(request) }
             for delay in Self.retryDelays {
                 var wait = delay * Double.random(in: 0.8...1.2)
                 do throws(TransportError) {
-                    let response = try await transport.send(request)
-                    let retryAfter = response.headers["retry-after"].flatMap(Int.init)
+                    let response = try await send(request)
                     switch response.status {
-                    case 429, 503:
-                        if let retryAfter {
-                            guard (0...Self.longestSilentWait).contains(retryAfter) else { return response }
-                            wait = Double(retryAfter)
-                        } else if response.status == 429 {
-                            return response
-                        }
+                    case 503:
+                        guard let retryAfter = response.retryAfter else { break }
+                        guard retryAfter <= Self.longestSilentWait else { return response }
+                        wait = max(wait, Double(retryAfter))
                     case 500...: break
                     default: return response
                     }
@@ -33,7 +33,7 @@ extension Dependencies {
                 }
                 guard (try? await sleepUntil(now().addingTimeInterval(wait))) != nil else { throw .cancelled }
             }
-            return try await transport.send(request)
+            return try await send(request)
         }
     }
 }

@@ -32,6 +32,7 @@ extension Command {
         Command(.signInAgain, [.key("r")], "r", Strings.signInAgain) { $0.signedIn?.held.canRefresh == false },
         Command(.retryProfile, [.key("r")], "r", Strings.retryProfile) { $0.profileFailed },
         Command(.signOut, [.key("l")], "l", Strings.signOut) { $0.isHoldingSession },
+        Command(.signOutPage, [.key("b")], "B", Strings.signOutPage) { $0.signOutPage != nil },
     ]
 
     private static let overlays = [
@@ -98,7 +99,18 @@ extension ScreenModel {
     }
 
     fileprivate var profileFailed: Bool {
-        if overlay == nil, case .tokenHeld(let held) = state, case .failed = held.profile { true } else { false }
+        guard overlay == nil, case .tokenHeld(let held) = state else { return false }
+        return switch held.profile {
+        case .failed, .waiting: true
+        case .underWay, .awaitingRefresh: false
+        }
+    }
+
+    /// Where the browser's own session ends; after a sign-out only.
+    var signOutPage: String? {
+        guard overlay == nil, case .loggedOut(.signedOut(let revocation)) = state else { return nil }
+        if case .underWay = revocation { return nil }
+        return context.signOutPage
     }
 
     fileprivate var isHoldingSession: Bool {

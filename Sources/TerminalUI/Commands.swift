@@ -15,6 +15,7 @@ public enum CommandID: String, Sendable, Hashable, CaseIterable {
     case signInAgain = "sign-in-again"
     case retryProfile = "retry-profile"
     case signOut = "sign-out"
+    case signOutPage = "sign-out-page"
     case acceptForm = "accept-form"
     case nextField = "next-field"
     case closeForm = "close-form"

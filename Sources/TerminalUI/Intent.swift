@@ -20,6 +20,8 @@ public enum Intent: Sendable, Hashable {
     case refresh
     /// Sign out.
     case signOut
+    /// Open this page, which ends the browser's own session, in the browser.
+    case openSignOutPage(String)
     /// Sign in with these from now on, and keep them in the configuration file where `save` says so. The caller takes the
     /// overlay away and reports what became of it (``ScreenModel/flash``, ``ScreenModel/complaint``). The region is a
     /// region's name; `nil` where it was not asked for.
@@ -72,6 +74,7 @@ private func intent(of command: CommandID, in model: ScreenModel) -> Intent? {
     case .cancel, .interruptAttempt: .cancel
     case .refresh, .signInAgain, .retryProfile: .refresh
     case .signOut: .signOut
+    case .signOutPage: model.signOutPage.map(Intent.openSignOutPage)
     case .help: .showOverlay(.help)
     case .closeHelp, .closeForm, .closePrompt, .leaveOverlay: .showOverlay(nil)
     case .acceptForm: model.form.map { intent(ofAccepting: $0, model.context) }

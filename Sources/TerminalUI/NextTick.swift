@@ -15,9 +15,9 @@ public func nextTick(for model: ScreenModel, size: Size) -> Duration? {
         case .awaitingCallback(let attempt):
             [Countdown(to: attempt.deadline, at: model.now, .seconds).untilChange].compactMap(\.self)
                 + (model.overlay == nil ? attempt.comingsAndGoings(after: model.now) : [])
-        case .tokenHeld(let tokenHeld): tokenHeld.held.changes(at: model.now)
+        case .tokenHeld(let tokenHeld): tokenHeld.held.changes(at: model.now) + tokenHeld.waits(at: model.now)
         case .userProfile(let signedIn):
-            signedIn.held.changes(at: model.now)
+            signedIn.held.changes(at: model.now) + signedIn.waits(at: model.now)
                 + [signedIn.notice?.leavesAt?.timeIntervalSince(model.now)].compactMap(\.self).filter { $0 > 0 }
         }
     // A thousandth more: a timer that fires a moment early must not find the old number and fire again at once.
@@ -29,6 +29,22 @@ extension Attempt {
     fileprivate func comingsAndGoings(after now: Date) -> [Double] {
         (notices.map(\.leavesAttemptAt) + [httpsOnlyHintAt].compactMap(\.self))
             .map { $0.timeIntervalSince(now) }.filter { $0 > 0 }
+    }
+}
+
+extension TokenHeld {
+    /// When the wait for the profile is told otherwise, in seconds.
+    fileprivate func waits(at now: Date) -> [Double] {
+        guard case .waiting(_, let until) = profile else { return [] }
+        return [Countdown(to: until, at: now, .minutesThenSeconds).untilChange].compactMap(\.self)
+    }
+}
+
+extension SignedIn {
+    /// When the wait for the profile is told otherwise, in seconds.
+    fileprivate func waits(at now: Date) -> [Double] {
+        guard case .profileNotReloaded(_, let nextAt?) = notice?.kind else { return [] }
+        return [Countdown(to: nextAt, at: now, .minutesThenSeconds).untilChange].compactMap(\.self)
     }
 }
 

@@ -24,6 +24,7 @@ public func plainLines(
         case .underWay: old.attempt == nil ? [] : [Strings.step(.codeExchanged, nil, at: nil) + "."]
         case .awaitingRefresh: [Strings.curing]
         case .failed(let failure): [Strings.profileFailed] + plainLines(failure.report)
+        case .waiting(let failure, _): [Strings.profileFailed] + plainLines(failure.report) + [Strings.plainWait]
         }
     case .userProfile(let signedIn):
         if case .userProfile = old { [] } else { [Strings.welcome(signedIn.profile.displayName) + "."] }
@@ -31,7 +32,8 @@ public func plainLines(
     case .loggedOut(.sessionExpired(let failure)):
         [failure == nil ? Strings.expired : Strings.ended] + (failure.map { plainLines($0.report) } ?? [])
     case .loggedOut(.cancelled): [Strings.cancelled]
-    case .loggedOut(.neverSignedIn), .loggedOut(.signedOut): []
+    case .loggedOut(.storeFailed(let error)): plainLines(error.report)
+    case .loggedOut(.neverSignedIn), .loggedOut(.signedOut), .loggedOut(.signedOutElsewhere): []
     }
 }
 
@@ -44,6 +46,24 @@ public func plainLines(_ report: FailureReport) -> [String] {
     if let words = report.serverWords { lines.append("\(Strings.serverSays): \(words)") }
     if let id = report.correlationID { lines.append("\(Strings.correlation): \(id)") }
     return lines
+}
+
+/// The lines of a wait that the service asked for; none where nothing is waited for.
+public func plainWaits(from old: State, to new: State) -> [String] {
+    guard case .tokenHeld(let tokenHeld) = new, case .waiting = tokenHeld.profile else { return [] }
+    return plainLines(from: old, to: new)
+}
+
+/// How a sign-out ended, and how to end the browser's own session.
+public func plainLines(signedOut revocation: LoggedOut.Revocation, page: String) -> [String] {
+    let first =
+        switch revocation {
+        case .underWay: [Strings.telling]
+        case .revoked: [Strings.revoked]
+        case .alreadyInvalid: [Strings.alreadyInvalid]
+        case .onlyForgotten(let failure): [Strings.onlyForgotten] + plainLines(failure.report)
+        }
+    return first + [Strings.plainBrowserStaysSignedIn, page]
 }
 
 private func tunnelLines(from old: Attempt?, to new: Attempt, _ destination: String?) -> [String] {

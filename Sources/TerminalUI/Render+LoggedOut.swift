@@ -10,9 +10,16 @@ func loggedOutBlocks(_ loggedOut: LoggedOut, _ model: ScreenModel, _ page: Page)
         blocks.append(leadBlock(Strings.telling, page, mayGo: false))
     case .signedOut(.revoked):
         blocks.append(leadBlock(Strings.revoked, page, mayGo: false))
+    case .signedOut(.alreadyInvalid):
+        blocks.append(leadBlock(Strings.alreadyInvalid, page, mayGo: false))
     case .signedOut(.onlyForgotten(let failure)):
         blocks.append(leadBlock(Strings.onlyForgotten, page, mayGo: false))
         blocks.append(reportBlock(failure.report, page, .warning))
+    case .signedOutElsewhere:
+        blocks.append(leadBlock(Strings.signedOutElsewhere, page, mayGo: false))
+    case .storeFailed(let error):
+        blocks.append(leadBlock(Strings.storeFailed, page))
+        blocks.append(reportBlock(error.report, page, .warning))
     case .cancelled:
         blocks.append(leadBlock(Strings.cancelled, page))
     case .failed(let failure):
@@ -25,6 +32,10 @@ func loggedOutBlocks(_ loggedOut: LoggedOut, _ model: ScreenModel, _ page: Page)
         // A refused refresh token says so itself.
         if report.code != ErrorCode.invalidGrant.name { blocks.append(leadBlock(Strings.ended, page)) }
         blocks.append(reportBlock(report, page, .warning))
+    }
+    if model.signOutPage != nil {
+        let rows = page.marked(page.glyphs.note, Strings.browserStaysSignedIn, .muted)
+        blocks.append(Block(importance: Importance.notice, forms: [rows, []]))
     }
     if model.context.clientID == nil {
         let words = page.marked(page.glyphs.warning, Strings.noClientID, .warning)

@@ -11,7 +11,10 @@ func tokenHeldBlocks(_ tokenHeld: TokenHeld, _ model: ScreenModel, _ page: Page)
     case .failed(let failure):
         blocks.append(leadBlock(Strings.profileFailed, page))
         blocks.append(reportBlock(failure.report, page, .error))
+    case .waiting(let failure, let until):
+        blocks.append(reportBlock(failure.report, page, .warning, heading: waitWords(until, model)))
     }
+    blocks += keepingBlocks(tokenHeld.held, page)
     if !tokenHeld.steps.isEmpty {
         let started = tokenHeld.steps.values.min() ?? model.now
         let failed = if case .failed = tokenHeld.profile { true } else { false }
@@ -41,8 +44,9 @@ func signedInBlocks(_ signedIn: SignedIn, _ model: ScreenModel, _ page: Page) ->
     }
     blocks += refreshBlocks(signedIn.held, model, page)
     if let notice = signedIn.notice, notice.isCurrent(at: model.now) {
-        blocks += noticeBlocks(notice, page)
+        blocks += noticeBlocks(notice, model, page)
     }
+    blocks += keepingBlocks(signedIn.held, page)
     blocks.append(factsBlock(signedIn, model, page))
     blocks.append(tokenBlock(signedIn.held, model, page))
     return blocks
@@ -110,9 +114,22 @@ private func refreshBlocks(_ held: HeldSession, _ model: ScreenModel, _ page: Pa
     }
 }
 
-private func noticeBlocks(_ notice: Notice, _ page: Page) -> [Block] {
+/// Why the session is not kept, where it is not.
+private func keepingBlocks(_ held: HeldSession, _ page: Page) -> [Block] {
+    guard let error = held.notKept else { return [] }
+    return [reportBlock(error.report, page, .warning, heading: Strings.notKept)]
+}
+
+/// The wait that the service asked for.
+private func waitWords(_ until: Date, _ model: ScreenModel) -> String {
+    Strings.profileWaits(Strings.duration(Countdown(to: until, at: model.now, .minutesThenSeconds).shown))
+}
+
+private func noticeBlocks(_ notice: Notice, _ model: ScreenModel, _ page: Page) -> [Block] {
     switch notice.kind {
-    case .signInFailed(let failure), .profileNotReloaded(let failure):
+    case .profileNotReloaded(let failure, let nextAt?):
+        return [reportBlock(failure.report, page, .warning, heading: waitWords(nextAt, model))]
+    case .signInFailed(let failure), .profileNotReloaded(let failure, nil):
         return [reportBlock(failure.report, page, .warning, heading: Strings.notice(notice.kind))]
     case .refreshed:
         let rows = page.marked(page.glyphs.done, Strings.notice(notice.kind), .plain, markRole: .success)

@@ -83,6 +83,8 @@ public struct ScreenContext: Sendable, Equatable {
     public var saveTarget: SaveTarget?
     /// The redirect URI as configured.
     public var redirectURI: String
+    /// The page that ends the browser's own session, where there is one.
+    public var signOutPage: String?
     /// What the terminal can show.
     public var charset: Charset
     /// Whether `a` can approve a sign-in without a browser (demo cloud).
@@ -99,6 +101,7 @@ public struct ScreenContext: Sendable, Equatable {
         region: String? = nil,
         saveTarget: SaveTarget? = nil,
         redirectURI: String,
+        signOutPage: String? = nil,
         charset: Charset = .unicode,
         canApproveHere: Bool = false
     ) {
@@ -111,6 +114,7 @@ public struct ScreenContext: Sendable, Equatable {
         self.region = region
         self.saveTarget = saveTarget
         self.redirectURI = redirectURI
+        self.signOutPage = signOutPage
         self.charset = charset
         self.canApproveHere = canApproveHere
     }

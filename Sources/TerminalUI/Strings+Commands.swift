@@ -26,6 +26,11 @@ extension Strings {
     static let signInAgain = CommandWords("sign in again", short: "sign in", "Sign in again")
     static let retryProfile = CommandWords("try the profile again", short: "try again", "Load the profile again")
     static let signOut = CommandWords("sign out", "Sign out: delete the token")
+    static let signOutPage = CommandWords(
+        "browser sign-out",
+        short: "browser",
+        "Open Genesys Cloud's sign-out page"
+    )
     static let acceptForm = CommandWords("accept", "Take these values")
     static let nextField = CommandWords("next field", short: "next", "Complete, or go to the next field")
     static let closeForm = CommandWords("cancel", "Leave everything as it was")

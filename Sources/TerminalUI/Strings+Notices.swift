@@ -54,7 +54,7 @@ extension Strings {
     }
 
     /// A time to wait, for reading: the two largest units.
-    static func duration(_ seconds: Int) -> String {
+    public static func duration(_ seconds: Int) -> String {
         switch max(0, seconds) {
         case let s where s < 120: "\(s) s"
         case let s where s < 3_600: "\(s / 60) min"

@@ -24,6 +24,10 @@ public enum Strings {
     static let onlyForgotten =
         "Forgotten on this machine, but the server could not be told. The token lives until it "
         + "expires."
+    static let alreadyInvalid = "Forgotten on this machine. The server did not know the token any more."
+    static let signedOutElsewhere = "You signed out in another terminal."
+    static let storeFailed = "Nobody knows whether you are signed in: the session store did not answer."
+    static let browserStaysSignedIn = "Your browser may still be signed in: B opens Genesys's sign-out page."
     static let cancelled = "The sign-in was cancelled. Nothing was kept."
     static let failed = "The sign-in did not succeed."
     static let expired = "Your session has expired. Sign in again to go on."
@@ -82,6 +86,8 @@ public enum Strings {
     static let loadingProfile = "Signed in. Loading your profile…"
     static let curing = "The token was not accepted; refreshing it…"
     static let profileFailed = "You are signed in, but your profile could not be loaded."
+    static func profileWaits(_ time: String) -> String { "The service asks to wait; next try in \(time), or press r." }
+    static let notKept = "This session is not kept: it lives in this program alone."
     static func expiresIn(_ time: String) -> String { "expires in \(time)" }
     static let expiredToken = "expired"
     static let noExpiry = "The server did not say when the token expires."
@@ -93,6 +99,16 @@ public enum Strings {
     static func refreshRetrying(_ time: String) -> String { "The refresh failed; next try in \(time), or press r." }
     static let refreshFailed = "The token could not be refreshed; r tries again."
     static let unnamedScopes = "not named by the server"
+
+    /// Where a session is kept, for people.
+    public static func store(_ name: String) -> String {
+        switch name {
+        case "memory": "in memory, gone when this program ends"
+        case "kernel": "in the kernel's keyring, for all your terminals"
+        case "secret-service": "in the desktop's keyring"
+        default: name
+        }
+    }
 
     // MARK: Labels
 
@@ -125,6 +141,10 @@ public enum Strings {
     public static let copied = "URL sent to the clipboard."
     /// After `o`.
     public static let openingAgain = "Opening the browser again."
+    /// After `B`.
+    public static let openingSignOutPage = "Opening Genesys Cloud's sign-out page."
+    /// After `B`, where no browser could be opened.
+    public static func openYourself(_ page: String) -> String { "No browser was opened. Open: \(page)" }
     /// After `a`.
     public static let approving = "Approving as the first person."
     /// Below the bare URL.

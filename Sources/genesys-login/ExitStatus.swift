@@ -7,6 +7,8 @@ import SignIn
 enum ExitStatus {
     /// Not done.
     static let failed = ExitCode(1)
+    /// Nobody is signed in, or the session has ended.
+    static let notSignedIn = ExitCode(4)
     /// Wrong usage or configuration (`EX_USAGE`).
     static let usage = ExitCode(64)
     /// The service cannot be reached, or is in trouble (`EX_UNAVAILABLE`).
@@ -25,7 +27,7 @@ enum ExitStatus {
         case .authorization(let response): of(response)
         case .tokenRequest(let error), .refresh(let error):
             switch error {
-            case .transport: unavailable
+            case .transport, .store, .answer(.rateLimited): unavailable
             case .answer(.errorResponse(let response, let status, _)): status >= 500 ? unavailable : of(response)
             case .answer(.unreadable(let status, _, _)): status >= 500 ? unavailable : failed
             case .answer(.redirected), .answer(.missingMember), .answer(.unusableMember),

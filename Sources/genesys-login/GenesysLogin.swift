@@ -16,7 +16,10 @@ struct GenesysLogin: AsyncParsableCommand {
               genesys-login --redirect-uri http://localhost:0/callback --browser 'firefox --new-window %s'
             """,
         version: Version.current,
-        subcommands: [DemoCommand.self, LoginCommand.self, DoctorCommand.self, ProfilesCommand.self, HelpCommand.self]
+        subcommands: [
+            DemoCommand.self, LoginCommand.self, WhoamiCommand.self, TokenCommand.self, RefreshCommand.self,
+            StatusCommand.self, LogoutCommand.self, ProfilesCommand.self, DoctorCommand.self, HelpCommand.self,
+        ]
     )
 
     @OptionGroup var options: Options

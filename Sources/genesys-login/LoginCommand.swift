@@ -43,7 +43,7 @@ struct LoginCommand: AsyncParsableCommand {
                 browser: Browser(settings.browser),
                 eventLoops: eventLoops,
                 transport: live.transport,
-                store: .memory()
+                store: settings.store
             )
         )
         let interrupts = Self.interrupts(engine)
@@ -134,36 +134,5 @@ private struct SignedInJSON: Encodable {
         name = signedIn.profile.displayName
         email = signedIn.profile.email?.display
         expiresAt = signedIn.held.session.expiresAt.map { $0.formatted(.iso8601) }
-    }
-}
-
-/// `--json` of a failure. The keys are stable.
-private struct FailureJSON: Encodable {
-    let error: Words
-
-    struct Words: Encodable {
-        let code: String
-        let summary: String
-        let cause: String
-        let remedy: String
-        let serverWords: String?
-        let correlationID: String?
-
-        enum CodingKeys: String, CodingKey {
-            case code, summary, cause, remedy
-            case serverWords = "server_words"
-            case correlationID = "correlation_id"
-        }
-    }
-
-    init(_ report: FailureReport) {
-        error = Words(
-            code: report.code,
-            summary: report.summary,
-            cause: report.cause,
-            remedy: report.remedy,
-            serverWords: report.serverWords?.display,
-            correlationID: report.correlationID?.display
-        )
     }
 }

@@ -113,7 +113,8 @@ struct Options: ParsableArguments {
     @Option(
         name: .customLong("session-store"),
         help: ArgumentHelp(
-            "Where the session is kept: memory (environment: GENESYSCLOUD_SESSION_STORE).",
+            "Where the session is kept: kernel, secret-service or memory (environment: GENESYSCLOUD_SESSION_STORE; "
+                + "default: kernel where it works, else memory).",
             valueName: "store"
         )
     )

@@ -23,6 +23,7 @@ struct ScreenLoop {
         case state(State)
         case tick
         case flashOver(Int)
+        case message(String)
         case engineEnded
     }
 
@@ -88,6 +89,7 @@ struct ScreenLoop {
                 terminal.leaveBare()
             case .tick: break
             case .flashOver(let number): if number == flashes { model.flash = nil }
+            case .message(let text): flash(text)
             case .engineEnded: break loop
             }
             draw()
@@ -142,6 +144,12 @@ struct ScreenLoop {
             guard let signIn else { return }
             await engine.send(.refreshChosen(engine.plan(signIn)))
         case .signOut: await engine.send(.signOutChosen)
+        case .openSignOutPage(let page):
+            flash(Strings.openingSignOutPage)
+            // A browser that stays in the foreground is not waited for.
+            Task { [engine, wake] in
+                if await engine.open(page) != nil { wake.yield(.message(Strings.openYourself(page))) }
+            }
         case .showOverlay(let overlay):
             model.flash = nil
             model.overlay = overlay
@@ -156,6 +164,9 @@ struct ScreenLoop {
     private mutating func use(_ clientID: ClientID, region: String?, save: Bool) async {
         let result = await configure(clientID, region, save)
         signIn = result.signIn
+        let chosen = result.signIn
+        await engine.follow(chosen.profileName) { chosen.accepts($0) }
+        model.context.signOutPage = chosen.signOutPage
         model.overlay = nil
         model.complaint = nil
         model.context.clientID = result.signIn.clientID.value

@@ -66,7 +66,7 @@ struct ScreenSession {
         }
         defer { terminal.close() }
 
-        let store = SessionStore.memory()
+        let store = store
         let engine = Engine(
             .live(
                 browser: Browser(settings.browser),
@@ -87,6 +87,7 @@ struct ScreenSession {
             approve: approveHere,
             context: context(terminal, store: store)
         )
+        await engine.follow(settings.profileName, accepts: accepts)
         let ending = await loop.run()
         terminal.close()
         await live.shutdown()
@@ -113,6 +114,17 @@ struct ScreenSession {
             raise(number)
             throw ExitCode(128 + number)
         }
+    }
+
+    /// The demo cloud's tokens are of no use to another program, unless somebody insists.
+    private var store: SessionStore {
+        if approve != nil, case .option = settings.origin(of: .sessionStore) { return settings.store }
+        return approve == nil ? settings.store : .memory()
+    }
+
+    private var accepts: @Sendable (Session) -> Bool {
+        guard approve != nil, let signIn else { return settings.accepts }
+        return { [signIn] session in signIn.accepts(session) }
     }
 
     private var environment: Environment { signIn?.environment ?? settings.environment }
@@ -144,12 +156,13 @@ struct ScreenSession {
             isDemo: approve != nil,
             isRemote: ProcessEnvironment.isRemote,
             remoteDestination: ProcessEnvironment.remoteDestination,
-            storeName: store.name,
+            storeName: Strings.store(store.name),
             environmentLabel: approve == nil ? environment.label : "the demo cloud on this machine",
             clientID: signIn?.clientID.value,
             region: Self.region(of: environment)?.name,
             saveTarget: saving?.target,
             redirectURI: settings.redirectURI.value,
+            signOutPage: signIn?.signOutPage,
             charset: terminal.charset,
             canApproveHere: approve != nil
         )

@@ -23,6 +23,8 @@ struct Settings: Sendable {
     let timeout: Int
     /// A file of certificate authorities, in place of the system's.
     let caFile: String?
+    /// Where the session is kept; `nil` leaves it to the machine.
+    let storeKind: StoreKind?
     /// Proxies and certificate authorities.
     let network: NetworkSettings
     /// Where a profile can be saved; `nil` where the variables name no folder for it.
@@ -61,9 +63,7 @@ struct Settings: Sendable {
         timeout = try Self.timeout(sources)
         caFile = try Self.caFile(sources)
         network = try Self.network(variables, caFile: sources.given(.caFile))
-        if let store = sources.given(.sessionStore), store.text != "memory" {
-            throw store.error("is no session store of this version", "Use memory, or leave it out.")
-        }
+        storeKind = try Self.storeKind(sources)
     }
 
     /// Where the value of `setting` came from.

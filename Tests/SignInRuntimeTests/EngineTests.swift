@@ -28,8 +28,9 @@ struct EngineTests {
         #expect(world.browserURLs.count == 1)
         #expect(world.browserURLs[0].contains("redirect_uri=http%3A%2F%2Flocalhost%3A4242%2Fcallback"))
         #expect(world.server.requests[1].bearer?.reveal() == "access-0")
+        try await world.reach("the browser's answer") { _ in !world.listener.outcomes.isEmpty }
         #expect(world.listener.outcomes == [.signedIn])
-        #expect(try await world.store.load("default")?.tokens.accessToken.reveal() == "access-0")
+        try await world.reachStore { $0?.tokens.accessToken.reveal() == "access-0" }
     }
 
     @Test("a foreign callback is refused and no request is sent; the right one then works")

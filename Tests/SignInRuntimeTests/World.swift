@@ -12,11 +12,15 @@ import Testing
 final class World: Sendable {
     let clock = TestClock()
     let server: ScriptedServer
-    let store = SessionStore.memory()
+    let store: SessionStore
     let listener = FakeListener()
     let engine: Engine
 
-    init(_ answers: @escaping @Sendable (HTTPRequest, Int) async throws(TransportError) -> HTTPResponse) {
+    init(
+        store: SessionStore = .memory(),
+        _ answers: @escaping @Sendable (HTTPRequest, Int) async throws(TransportError) -> HTTPResponse
+    ) {
+        self.store = store
         let server = ScriptedServer(answers)
         self.server = server
         let (clock, listener, opened) = (clock, listener, OpenedURLs())
@@ -55,6 +59,15 @@ final class World: Sendable {
         let state = await engine.state
         try #require(isReached(state), description)
         return state
+    }
+
+    /// Waits until the store keeps what is wanted; store actions end after the state has changed.
+    func reachStore(_ isReached: (Session?) -> Bool) async throws {
+        for _ in 0..<10_000 {
+            if isReached(try await store.load("default")) { return }
+            try await Task.sleep(for: .milliseconds(1))
+        }
+        try #require(isReached(try await store.load("default")), "the store")
     }
 
     /// Signs in as the browser would, and returns once the profile is there.
@@ -139,7 +152,10 @@ final class ScriptedServer: Sendable {
     private let answers: @Sendable (HTTPRequest, Int) async throws(TransportError) -> HTTPResponse
     private let log = Mutex<[HTTPRequest]>([])
 
-    init(_ answers: @escaping @Sendable (HTTPRequest, Int) async throws(TransportError) -> HTTPResponse) {
+    init(
+        store: SessionStore = .memory(),
+        _ answers: @escaping @Sendable (HTTPRequest, Int) async throws(TransportError) -> HTTPResponse
+    ) {
         self.answers = answers
     }
 

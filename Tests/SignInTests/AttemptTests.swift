@@ -42,7 +42,7 @@ struct AttemptTests {
             machine.send(.tokenReceived(attempt, tokens), at: 4) == [
                 .stopTimer(.attemptDeadline(attempt)),
                 .concludeAttempt(attempt, .signedIn),
-                .saveSession(kept),
+                .saveSession(session, kept),
                 .startTimer(.refreshDue(session), at: second(4 + 3540)),
                 .startTimer(.tokenExpiry(session), at: second(4 + 3600)),
                 .loadProfile(session, apiURL: Sample.apiURL, accessToken: tokens.accessToken),

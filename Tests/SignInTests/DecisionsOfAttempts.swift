@@ -6,11 +6,12 @@ enum Decisions {
     /// been looked at.
     static let occurrences = """
         signInChosen cancelChosen openBrowserChosen rightPaste wrongPaste refreshChosen signOutChosen quitChosen
-        sessionFound expiredSessionFound deadSessionFound listenerOpened listenerFailed rightCallback
-        foreignCallback deniedCallback codelessCallback requestRefused browserOpened browserFailed tokenReceived
-        tokenRequestFailed profileLoaded profileFailed profileUnauthorized tokenRefreshed refreshUnanswered
-        refreshRefused refreshTokenDead tokenRevoked revocationFailed revocationUnauthorized attemptDeadline
-        refreshDue tokenExpiry
+        sessionFound expiredSessionFound deadSessionFound storeFailed sessionReplaced sameSession
+        sessionForgotten sessionNotKept listenerOpened listenerFailed rightCallback foreignCallback
+        deniedCallback codelessCallback requestRefused browserOpened browserFailed tokenReceived
+        tokenRequestFailed profileLoaded profileFailed profileLimited profileUnauthorized profileUnauthorizedLate
+        sessionRefreshed refreshedNotKept refreshUnanswered refreshLimited refreshRefused refreshTokenDead
+        tokenRevoked revocationFailed revocationUnauthorized attemptDeadline refreshDue tokenExpiry profileRetry
         """.split { $0 == " " || $0 == "\n" }.map(String.init)
 
     /// Without a session, and while an attempt is under way.
@@ -20,8 +21,9 @@ enum Decisions {
           signInChosen → awaitingCallback begun · start(deadline) openListener
           quitChosen → unchanged · exit
           sessionFound → tokenHeld loading, fresh · start(due) start(expiry) loadProfile
-          expiredSessionFound → tokenHeld awaiting a refresh, refresh 1 then profile · refreshToken
+          expiredSessionFound → tokenHeld awaiting a refresh, refresh 1 then profile · refreshSession
           deadSessionFound → loggedOut expired · forget
+          storeFailed → loggedOut store failed (store_unavailable)
         """,
         .signOutUnderWay: """
         loggedOut signing out
@@ -29,37 +31,79 @@ enum Decisions {
           quitChosen → unchanged · exit
           tokenRevoked → loggedOut revoked
           revocationFailed → loggedOut only forgotten (service_error)
-          revocationUnauthorized → loggedOut revoked
+          revocationUnauthorized → loggedOut invalid already
         """,
         .revoked: """
         loggedOut revoked
           signInChosen → awaitingCallback begun · start(deadline) openListener
           quitChosen → unchanged · exit
+          sessionFound → tokenHeld loading, fresh · start(due) start(expiry) loadProfile
+          expiredSessionFound → tokenHeld awaiting a refresh, refresh 1 then profile · refreshSession
+          deadSessionFound → unchanged · forget
+        """,
+        .alreadyInvalid: """
+        loggedOut invalid already
+          signInChosen → awaitingCallback begun · start(deadline) openListener
+          quitChosen → unchanged · exit
+          sessionFound → tokenHeld loading, fresh · start(due) start(expiry) loadProfile
+          expiredSessionFound → tokenHeld awaiting a refresh, refresh 1 then profile · refreshSession
+          deadSessionFound → unchanged · forget
         """,
         .onlyForgotten: """
         loggedOut only forgotten (service_error)
           signInChosen → awaitingCallback begun · start(deadline) openListener
           quitChosen → unchanged · exit
+          sessionFound → tokenHeld loading, fresh · start(due) start(expiry) loadProfile
+          expiredSessionFound → tokenHeld awaiting a refresh, refresh 1 then profile · refreshSession
+          deadSessionFound → unchanged · forget
         """,
         .cancelled: """
         loggedOut cancelled
           signInChosen → awaitingCallback begun · start(deadline) openListener
           quitChosen → unchanged · exit
+          sessionFound → tokenHeld loading, fresh · start(due) start(expiry) loadProfile
+          expiredSessionFound → tokenHeld awaiting a refresh, refresh 1 then profile · refreshSession
+          deadSessionFound → unchanged · forget
         """,
         .failed: """
         loggedOut failed (timed_out)
           signInChosen → awaitingCallback begun · start(deadline) openListener
           quitChosen → unchanged · exit
+          sessionFound → tokenHeld loading, fresh · start(due) start(expiry) loadProfile
+          expiredSessionFound → tokenHeld awaiting a refresh, refresh 1 then profile · refreshSession
+          deadSessionFound → unchanged · forget
         """,
         .expired: """
         loggedOut expired
           signInChosen → awaitingCallback begun · start(deadline) openListener
           quitChosen → unchanged · exit
+          sessionFound → tokenHeld loading, fresh · start(due) start(expiry) loadProfile
+          expiredSessionFound → tokenHeld awaiting a refresh, refresh 1 then profile · refreshSession
+          deadSessionFound → unchanged · forget
         """,
         .expiredWithReason: """
         loggedOut expired (invalid_grant)
           signInChosen → awaitingCallback begun · start(deadline) openListener
           quitChosen → unchanged · exit
+          sessionFound → tokenHeld loading, fresh · start(due) start(expiry) loadProfile
+          expiredSessionFound → tokenHeld awaiting a refresh, refresh 1 then profile · refreshSession
+          deadSessionFound → unchanged · forget
+        """,
+        .signedOutElsewhere: """
+        loggedOut signed out elsewhere
+          signInChosen → awaitingCallback begun · start(deadline) openListener
+          quitChosen → unchanged · exit
+          sessionFound → tokenHeld loading, fresh · start(due) start(expiry) loadProfile
+          expiredSessionFound → tokenHeld awaiting a refresh, refresh 1 then profile · refreshSession
+          deadSessionFound → unchanged · forget
+        """,
+        .storeFailed: """
+        loggedOut store failed (store_unavailable)
+          signInChosen → awaitingCallback begun · start(deadline) openListener
+          quitChosen → unchanged · exit
+          sessionFound → tokenHeld loading, fresh · start(due) start(expiry) loadProfile
+          expiredSessionFound → tokenHeld awaiting a refresh, refresh 1 then profile · refreshSession
+          deadSessionFound → unchanged · forget
         """,
         .begun: """
         awaitingCallback begun
@@ -166,6 +210,10 @@ enum Decisions {
           cancelChosen → userProfile Ada fresh, notice sign-in cancelled
               · stop(deadline) conclude(cancelled)
           quitChosen → userProfile Ada fresh · stop(deadline) conclude(cancelled) exit
+          sessionReplaced → awaitingCallback begun, behind it Ada fresh, notice refreshed
+              · start(due) start(expiry) loadProfile
+          sessionForgotten → awaitingCallback begun · stop(due) stop(expiry) abandon
+          sessionNotKept → awaitingCallback begun, behind it Ada fresh, not kept (store_unavailable)
           listenerOpened → awaitingCallback listening, behind it Ada fresh · openBrowser
           listenerFailed → userProfile Ada fresh, notice sign-in failed (port_in_use)
               · stop(deadline) conclude(failed)
@@ -174,7 +222,10 @@ enum Decisions {
           browserFailed → awaitingCallback begun, browser_failed, behind it Ada fresh
           profileLoaded → awaitingCallback begun, behind it Grace fresh
           profileFailed → awaitingCallback begun, behind it Ada fresh, notice not reloaded (service_error)
+          profileLimited → awaitingCallback begun, behind it Ada fresh, notice not reloaded yet (rate_limited)
+              · start(profile)
           profileUnauthorized → awaitingCallback begun · stop(due) stop(expiry) abandon forget
+          profileUnauthorizedLate → unchanged · loadProfile
           attemptDeadline → userProfile Ada fresh, notice sign-in failed (timed_out)
               · stop(deadline) conclude(failed)
           refreshDue → awaitingCallback begun, behind it Ada needs sign-in
@@ -188,6 +239,10 @@ enum Decisions {
           rightPaste → awaitingCallback exchanging, behind it Ada fresh · exchangeCode
           wrongPaste → awaitingCallback listening, notice paste notAnAddress, behind it Ada fresh
           quitChosen → userProfile Ada fresh · stop(deadline) conclude(cancelled) exit
+          sessionReplaced → awaitingCallback listening, behind it Ada fresh, notice refreshed
+              · start(due) start(expiry) loadProfile
+          sessionForgotten → awaitingCallback listening · stop(due) stop(expiry) abandon
+          sessionNotKept → awaitingCallback listening, behind it Ada fresh, not kept (store_unavailable)
           listenerFailed → userProfile Ada fresh, notice sign-in failed (port_in_use)
               · stop(deadline) conclude(failed)
           rightCallback → awaitingCallback exchanging, behind it Ada fresh · exchangeCode
@@ -202,7 +257,10 @@ enum Decisions {
           browserFailed → awaitingCallback listening, browser_failed, behind it Ada fresh
           profileLoaded → awaitingCallback listening, behind it Grace fresh
           profileFailed → awaitingCallback listening, behind it Ada fresh, notice not reloaded (service_error)
+          profileLimited → awaitingCallback listening, behind it Ada fresh, notice not reloaded yet (rate_limited)
+              · start(profile)
           profileUnauthorized → awaitingCallback listening · stop(due) stop(expiry) abandon forget
+          profileUnauthorizedLate → unchanged · loadProfile
           attemptDeadline → userProfile Ada fresh, notice sign-in failed (timed_out)
               · stop(deadline) conclude(failed)
           refreshDue → awaitingCallback listening, behind it Ada needs sign-in
@@ -215,6 +273,10 @@ enum Decisions {
           rightPaste → awaitingCallback exchanging, notice callback again, behind it Ada fresh
           wrongPaste → awaitingCallback exchanging, notice paste notAnAddress, behind it Ada fresh
           quitChosen → userProfile Ada fresh · stop(deadline) conclude(cancelled) exit
+          sessionReplaced → awaitingCallback exchanging, behind it Ada fresh, notice refreshed
+              · start(due) start(expiry) loadProfile
+          sessionForgotten → awaitingCallback exchanging · stop(due) stop(expiry) abandon
+          sessionNotKept → awaitingCallback exchanging, behind it Ada fresh, not kept (store_unavailable)
           listenerFailed → userProfile Ada fresh, notice sign-in failed (port_in_use)
               · stop(deadline) conclude(failed)
           rightCallback → awaitingCallback exchanging, notice callback again, behind it Ada fresh
@@ -231,7 +293,10 @@ enum Decisions {
               · stop(deadline) conclude(failed)
           profileLoaded → awaitingCallback exchanging, behind it Grace fresh
           profileFailed → awaitingCallback exchanging, behind it Ada fresh, notice not reloaded (service_error)
+          profileLimited → awaitingCallback exchanging, behind it Ada fresh, notice not reloaded yet (rate_limited)
+              · start(profile)
           profileUnauthorized → awaitingCallback exchanging · stop(due) stop(expiry) abandon forget
+          profileUnauthorizedLate → unchanged · loadProfile
           attemptDeadline → userProfile Ada fresh, notice sign-in failed (timed_out)
               · stop(deadline) conclude(failed)
           refreshDue → awaitingCallback exchanging, behind it Ada needs sign-in

@@ -71,11 +71,11 @@ enum Sample {
         )
     }
 
-    /// A session received at second 0.
-    static func session(_ tokens: TokenResponse = tokens()) throws -> Session {
+    /// A session received at second `time`.
+    static func session(_ tokens: TokenResponse = tokens(), at time: Double = 0) throws -> Session {
         Session(
             tokens: tokens,
-            receivedAt: second(0),
+            receivedAt: second(time),
             clientID: try clientID(),
             loginURL: "https://login.mypurecloud.de",
             apiURL: "https://api.mypurecloud.de",
@@ -86,6 +86,11 @@ enum Sample {
     static let ada = UserProfile(id: "u1", name: ServerText("Ada"))
     static let tokenEndpoint = "https://login.mypurecloud.de/oauth/token"
     static let apiURL = "https://api.mypurecloud.de"
+
+    static let storeError = StoreError.quotaExceeded(store: "kernel")
+
+    /// 429 with 20 seconds to wait.
+    static let limited = APIError.rejected(.init(status: 429, retryAfter: 20))
 
     static let noAnswer = TokenRequestError.transport(.timedOut(host: "login.mypurecloud.de", seconds: 30))
 
@@ -105,10 +110,6 @@ enum Sample {
     /// The context of failures of an attempt whose listener is bound.
     static func attemptContext(_ redirectURI: String = "http://localhost:49152/callback") throws -> Failure.Context {
         .init(try settings(), redirectURI: try RedirectURI(redirectURI))
-    }
-
-    static func refreshRequest(_ name: String = "1") throws -> TokenRequest {
-        TokenRequest(refreshing: Secret("SECRETrefresh\(name)"), clientID: try clientID(), endpoint: tokenEndpoint)
     }
 
     /// The request that exchanges `code` for attempt `number`.

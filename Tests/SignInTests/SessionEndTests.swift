@@ -12,24 +12,25 @@ struct UnauthorizedTests {
     func cured(signedIn: Bool) throws {
         var machine = try signedIn ? Machine.signedIn() : Machine.loading()
         #expect(
-            try machine.send(.profileFailed(session, Sample.api(401))) == [
-                .refreshToken(session, Sample.refreshRequest())
+            try machine.send(.profileFailed(session, Sample.api(401), using: Secret("SECRETaccess1"))) == [
+                .refreshSession(session, Sample.session(Sample.tokens()), isKept: true)
             ]
         )
-        let effects = machine.send(.tokenRefreshed(session, Sample.tokens("2")))
+        let effects = machine.send(.sessionRefreshed(session, try Sample.session(Sample.tokens("2"))))
         #expect(effects.last == .loadProfile(session, apiURL: Sample.apiURL, accessToken: Secret("SECRETaccess2")))
         machine.send(.profileLoaded(session, Sample.ada))
         #expect(machine.signedIn?.profile == Sample.ada)
-        #expect(try machine.send(.profileFailed(session, Sample.api(401))).count == 1, "a later one is cured again")
+        let later = machine.send(.profileFailed(session, Sample.api(401), using: Secret("SECRETaccess2")))
+        #expect(later.map(words) == ["refreshSession"], "a later one is cured again")
     }
 
     @Test("one that comes back with the fresh token ends the session", arguments: [false, true])
     func again(signedIn: Bool) throws {
         var machine = try signedIn ? Machine.signedIn() : Machine.loading()
-        machine.send(.profileFailed(session, Sample.api(401)))
-        machine.send(.tokenRefreshed(session, Sample.tokens("2")))
-        let effects = machine.send(.profileFailed(session, Sample.api(401)))
-        #expect(effects.contains(.forgetSession(profileName: "default")))
+        machine.send(.profileFailed(session, Sample.api(401), using: Secret("SECRETaccess1")))
+        machine.send(.sessionRefreshed(session, try Sample.session(Sample.tokens("2"))))
+        let effects = machine.send(.profileFailed(session, Sample.api(401), using: Secret("SECRETaccess2")))
+        #expect(effects.contains(.forgetSession(try Sample.session(Sample.tokens("2")))))
         #expect(
             machine.state == .loggedOut(.sessionExpired(Failure(.api(Sample.api(401)), try Sample.sessionContext())))
         )
@@ -41,10 +42,10 @@ struct UnauthorizedTests {
     )
     func late(retrying: Bool) throws {
         var machine = try Machine.signedIn()
-        machine.send(.profileFailed(session, Sample.api(401)))
+        machine.send(.profileFailed(session, Sample.api(401), using: Secret("SECRETaccess1")))
         if retrying { machine.send(.refreshFailed(session, Sample.noAnswer)) }
         let before = machine.state
-        #expect(machine.send(.profileFailed(session, Sample.api(401))).isEmpty)
+        #expect(machine.send(.profileFailed(session, Sample.api(401), using: Secret("SECRETaccess1"))).isEmpty)
         #expect(machine.state == before)
     }
 
@@ -52,25 +53,25 @@ struct UnauthorizedTests {
     func underWay() throws {
         var machine = try Machine.loading()
         machine.send(.timerFired(.refreshDue(session)))
-        #expect(machine.send(.profileFailed(session, Sample.api(401))).isEmpty)
-        let effects = machine.send(.tokenRefreshed(session, Sample.tokens("2")))
+        #expect(machine.send(.profileFailed(session, Sample.api(401), using: Secret("SECRETaccess1"))).isEmpty)
+        let effects = machine.send(.sessionRefreshed(session, try Sample.session(Sample.tokens("2"))))
         #expect(effects.last == .loadProfile(session, apiURL: Sample.apiURL, accessToken: Secret("SECRETaccess2")))
     }
 
     @Test("the cure survives a network that is away")
     func offline() throws {
         var machine = try Machine.loading()
-        machine.send(.profileFailed(session, Sample.api(401)))
+        machine.send(.profileFailed(session, Sample.api(401), using: Secret("SECRETaccess1")))
         machine.send(.refreshFailed(session, Sample.noAnswer))
         machine.send(.timerFired(.refreshDue(session)))
-        let effects = machine.send(.tokenRefreshed(session, Sample.tokens("2")))
+        let effects = machine.send(.sessionRefreshed(session, try Sample.session(Sample.tokens("2"))))
         #expect(effects.last == .loadProfile(session, apiURL: Sample.apiURL, accessToken: Secret("SECRETaccess2")))
     }
 
     @Test("without a refresh token it ends the session")
     func incurable() throws {
         var machine = try Machine.loading(Sample.tokens(refresh: false))
-        machine.send(.profileFailed(session, Sample.api(401)))
+        machine.send(.profileFailed(session, Sample.api(401), using: Secret("SECRETaccess1")))
         #expect(
             machine.state == .loggedOut(.sessionExpired(Failure(.api(Sample.api(401)), try Sample.sessionContext())))
         )
@@ -79,7 +80,7 @@ struct UnauthorizedTests {
     @Test("any other failure keeps the token; r tries the profile again")
     func otherFailure() throws {
         var machine = try Machine.loading()
-        #expect(machine.send(.profileFailed(session, Sample.api(403))).isEmpty)
+        #expect(machine.send(.profileFailed(session, Sample.api(403), using: Secret("SECRETaccess1"))).isEmpty)
         #expect(machine.tokenHeld?.profile == .failed(Failure(.api(Sample.api(403)), try Sample.sessionContext())))
         #expect(
             try machine.send(.refreshChosen(Sample.plan(6)))
@@ -96,21 +97,23 @@ struct SignOutTests {
     func effects(signedIn: Bool) throws {
         var machine = try signedIn ? Machine.signedIn() : Machine.loading()
         #expect(
-            machine.send(.signOutChosen) == [
+            try machine.send(.signOutChosen) == [
                 .stopTimer(.refreshDue(session)), .stopTimer(.tokenExpiry(session)), .abandonSession(session),
-                .forgetSession(profileName: "default"),
-                .revokeToken(session, apiURL: Sample.apiURL, accessToken: Secret("SECRETaccess1")),
+                .signOut(session, Sample.session()),
             ]
         )
         #expect(machine.state == .loggedOut(.signedOut(.underWay(session, try Sample.sessionContext()))))
     }
 
-    @Test("the server deleted it; a 401 says that it is dead already", arguments: [true, false])
+    @Test(
+        "the server deleted it; a 401 says that it was dead already, and is told from that",
+        arguments: [true, false]
+    )
     func revoked(answered: Bool) throws {
         var machine = try Machine.signedIn()
         machine.send(.signOutChosen)
         machine.send(answered ? .tokenRevoked(session) : .revocationFailed(session, Sample.api(401)))
-        #expect(machine.state == .loggedOut(.signedOut(.revoked)))
+        #expect(machine.state == .loggedOut(.signedOut(answered ? .revoked : .alreadyInvalid)))
     }
 
     @Test("the server could not be told: only this machine forgot it, and that is said")
@@ -130,7 +133,7 @@ struct SignOutTests {
         machine.send(.timerFired(.refreshDue(session)))
         machine.send(.signOutChosen)
         let before = machine.state
-        #expect(machine.send(.tokenRefreshed(session, Sample.tokens("2"))).isEmpty)
+        #expect(machine.send(.sessionRefreshed(session, try Sample.session(Sample.tokens("2")))).isEmpty)
         #expect(machine.state == before)
     }
 

@@ -8,10 +8,10 @@ import Testing
 struct SessionTests {
     private let session = SessionID(10)
 
-    private func abandoned() -> [Effect] {
+    private func abandoned(_ kept: Session? = nil) throws -> [Effect] {
         [
             .stopTimer(.refreshDue(session)), .stopTimer(.tokenExpiry(session)), .abandonSession(session),
-            .forgetSession(profileName: "default"),
+            .forgetSession(try kept ?? Sample.session()),
         ]
     }
 
@@ -37,10 +37,10 @@ struct SessionTests {
         var machine = Machine()
         #expect(
             try machine.send(.sessionFound(session, Sample.session(), label: "x"), at: 3600)
-                == [.refreshToken(session, Sample.refreshRequest())]
+                == [.refreshSession(session, Sample.session(Sample.tokens()), isKept: true)]
         )
         #expect(machine.tokenHeld?.profile == .awaitingRefresh)
-        let effects = machine.send(.tokenRefreshed(session, Sample.tokens("2")), at: 3601)
+        let effects = machine.send(.sessionRefreshed(session, try Sample.session(Sample.tokens("2"))), at: 3601)
         #expect(effects.last == .loadProfile(session, apiURL: Sample.apiURL, accessToken: Secret("SECRETaccess2")))
         #expect(machine.tokenHeld?.profile == .underWay)
     }
@@ -50,7 +50,7 @@ struct SessionTests {
         var machine = Machine()
         let dead = try Sample.session(Sample.tokens(refresh: false))
         #expect(
-            machine.send(.sessionFound(session, dead, label: "x"), at: 3600) == [.forgetSession(profileName: "default")]
+            machine.send(.sessionFound(session, dead, label: "x"), at: 3600) == [.forgetSession(dead)]
         )
         #expect(machine.state == .loggedOut(.sessionExpired(nil)))
     }
@@ -59,7 +59,7 @@ struct SessionTests {
     func foundRefused() throws {
         var machine = Machine()
         machine.send(.sessionFound(session, try Sample.session(), label: "x"), at: 3600)
-        #expect(machine.send(.refreshFailed(session, Sample.refused(.invalidClient)), at: 3601) == abandoned())
+        #expect(try machine.send(.refreshFailed(session, Sample.refused(.invalidClient)), at: 3601) == abandoned())
         let failure = Failure(.refresh(Sample.refused(.invalidClient)), try Sample.sessionContext())
         #expect(machine.state == .loggedOut(.sessionExpired(failure)))
     }
@@ -74,7 +74,7 @@ struct SessionTests {
         )
         #expect(
             try machine.send(.refreshChosen(Sample.plan(6)), at: 3602) == [
-                .refreshToken(session, Sample.refreshRequest())
+                .refreshSession(session, Sample.session(Sample.tokens()), isKept: true)
             ]
         )
         #expect(machine.held?.refresh == .underWay(thenProfile: true, tries: 2))
@@ -91,23 +91,19 @@ struct SessionTests {
         #expect(effects.contains(.startTimer(.tokenExpiry(session), at: second(Double(lifetime)))))
     }
 
-    @Test("a due refresh is silent: the profile stays, the old refresh token is kept where no new one comes")
+    @Test("a due refresh is silent: the profile stays, and the times are those of the new token")
     func silent() throws {
         var machine = try Machine.signedIn()
         #expect(
             try machine.send(.timerFired(.refreshDue(session)), at: 3540)
-                == [.refreshToken(session, Sample.refreshRequest())]
+                == [.refreshSession(session, Sample.session(Sample.tokens()), isKept: true)]
         )
-        let effects = machine.send(
-            .tokenRefreshed(session, Sample.tokens("2", expiresIn: 90, refresh: false)),
-            at: 3541
-        )
-        let kept = Sample.tokens("2", expiresIn: 90, refresh: false).refreshing(Sample.tokens())
-        var renewed = try Sample.session(kept)
-        renewed.receivedAt = second(3541)
+        let renewed = try Sample.session(Sample.tokens("2", expiresIn: 90), at: 3541)
+        let effects = machine.send(.sessionRefreshed(session, renewed), at: 3541)
+        #expect(machine.held?.session == renewed)
         #expect(
             effects == [
-                .saveSession(renewed), .startTimer(.refreshDue(session), at: second(3541 + 45)),
+                .startTimer(.refreshDue(session), at: second(3541 + 45)),
                 .startTimer(.tokenExpiry(session), at: second(3541 + 90)),
             ]
         )
@@ -120,9 +116,11 @@ struct SessionTests {
     func rotated() throws {
         var machine = try Machine.signedIn()
         machine.send(.timerFired(.refreshDue(session)))
-        machine.send(.tokenRefreshed(session, Sample.tokens("2")))
+        machine.send(.sessionRefreshed(session, try Sample.session(Sample.tokens("2"))))
         #expect(
-            try machine.send(.timerFired(.refreshDue(session))) == [.refreshToken(session, Sample.refreshRequest("2"))]
+            try machine.send(.timerFired(.refreshDue(session))) == [
+                .refreshSession(session, Sample.session(Sample.tokens("2")), isKept: true)
+            ]
         )
     }
 
@@ -130,7 +128,7 @@ struct SessionTests {
     func noLifetime() throws {
         var machine = try Machine.signedIn()
         machine.send(.timerFired(.refreshDue(session)))
-        let effects = machine.send(.tokenRefreshed(session, Sample.tokens("2", expiresIn: nil)))
+        let effects = machine.send(.sessionRefreshed(session, try Sample.session(Sample.tokens("2", expiresIn: nil))))
         #expect(effects.contains(.stopTimer(.refreshDue(session))))
         #expect(effects.contains(.stopTimer(.tokenExpiry(session))))
     }
@@ -139,9 +137,9 @@ struct SessionTests {
     func chosen() throws {
         var machine = try Machine.signedIn()
         let effects = try machine.send(.refreshChosen(Sample.plan(6)))
-        #expect(effects == [.refreshToken(session, try Sample.refreshRequest())])
+        #expect(effects == [.refreshSession(session, try Sample.session(Sample.tokens()), isKept: true)])
         #expect(try machine.send(.refreshChosen(Sample.plan(6))).isEmpty)
-        let after = machine.send(.tokenRefreshed(session, Sample.tokens("2")))
+        let after = machine.send(.sessionRefreshed(session, try Sample.session(Sample.tokens("2"))))
         #expect(after.last == .loadProfile(session, apiURL: Sample.apiURL, accessToken: Secret("SECRETaccess2")))
         machine.send(.profileLoaded(session, UserProfile(id: "u1", name: ServerText("Ada L."))))
         #expect(machine.signedIn?.profile.displayName == "Ada L.")
@@ -159,7 +157,7 @@ struct SessionTests {
         }
         #expect(waits == [5, 10, 20, 40, 80, 160, 300, 300, 300, 300])
         machine.send(.timerFired(.refreshDue(session)))
-        machine.send(.tokenRefreshed(session, Sample.tokens("2")))
+        machine.send(.sessionRefreshed(session, try Sample.session(Sample.tokens("2"))))
         machine.send(.timerFired(.refreshDue(session)))
         #expect(machine.held?.refresh == .underWay(thenProfile: false, tries: 1))
     }
@@ -202,7 +200,7 @@ struct SessionTests {
         #expect(machine.send(.refreshFailed(session, error), at: 3541).isEmpty)
         let failure = Failure(.refresh(error), try Sample.sessionContext())
         #expect(machine.held?.refresh == .failed(failure))
-        #expect(machine.send(.timerFired(.tokenExpiry(session)), at: 3600) == abandoned())
+        #expect(try machine.send(.timerFired(.tokenExpiry(session)), at: 3600) == abandoned())
         #expect(machine.state == .loggedOut(.sessionExpired(failure)))
     }
 
@@ -213,7 +211,7 @@ struct SessionTests {
         machine.send(.refreshFailed(session, Sample.noAnswer), at: 3570)
         machine.send(.timerFired(.tokenExpiry(session)), at: 3600)
         machine.send(.timerFired(.refreshDue(session)), at: 3605)
-        #expect(machine.send(.refreshFailed(session, Sample.refused(.invalidClient)), at: 3606) == abandoned())
+        #expect(try machine.send(.refreshFailed(session, Sample.refused(.invalidClient)), at: 3606) == abandoned())
     }
 
     @Test("invalid_grant ends the session at once, on whatever status", arguments: [400, 401, 500])
@@ -221,7 +219,7 @@ struct SessionTests {
         var machine = try Machine.signedIn()
         machine.send(.timerFired(.refreshDue(session)))
         let error = Sample.refused(.invalidGrant, status: status)
-        #expect(machine.send(.refreshFailed(session, error)) == abandoned())
+        #expect(try machine.send(.refreshFailed(session, error)) == abandoned())
         let failure = Failure(.refresh(error), try Sample.sessionContext())
         #expect(machine.state == .loggedOut(.sessionExpired(failure)))
     }

@@ -5,12 +5,14 @@ import SignIn
 
 /// One representative of each state, by the path that leads there.
 enum Situation: String, CaseIterable {
-    case neverSignedIn, signOutUnderWay, revoked, onlyForgotten, cancelled, failed, expired, expiredWithReason
+    case neverSignedIn, signOutUnderWay, revoked, alreadyInvalid, onlyForgotten, cancelled, failed, expired
+    case expiredWithReason, signedOutElsewhere, storeFailed
     case begun, listening, listeningWithoutBrowser, browserOpened, browserFailed, exchanging
     case begunFromSession, listeningFromSession, exchangingFromSession, sessionGoneBehind
     case loading, loadingWithoutRefreshToken, loadingNeedsSignIn, loadingWhileRefreshing
-    case awaitingRefresh, awaitingRetry, loadFailed, loadFailedWithoutRefreshToken
+    case awaitingRefresh, awaitingRetry, loadFailed, loadFailedWithoutRefreshToken, loadWaiting
     case signedIn, signedInWithoutRefreshToken, refreshing, retrying, refreshRefused, curing, needsSignIn
+    case notKept, reloadWaiting
 
     /// A machine in this situation.
     func machine() throws -> Machine {
@@ -18,6 +20,10 @@ enum Situation: String, CaseIterable {
         case .neverSignedIn: Machine()
         case .signOutUnderWay: try after(.signedIn(), .signOutChosen)
         case .revoked: try after(.signedIn(), .signOutChosen, .tokenRevoked(SessionID(10)))
+        case .alreadyInvalid:
+            try after(.signedIn(), .signOutChosen, .revocationFailed(SessionID(10), Sample.api(401)))
+        case .signedOutElsewhere: try after(.signedIn(), .sessionForgotten(SessionID(10)))
+        case .storeFailed: after(Machine(), .storeFailed(Sample.storeError))
         case .onlyForgotten:
             try after(.signedIn(), .signOutChosen, .revocationFailed(SessionID(10), Sample.api(503)))
         case .cancelled: try after(.begun(), .cancelChosen)
@@ -44,11 +50,18 @@ enum Situation: String, CaseIterable {
         case .loadingNeedsSignIn:
             try after(.loading(Sample.tokens(refresh: false)), .timerFired(.refreshDue(SessionID(10))))
         case .loadingWhileRefreshing: try after(.loading(), .timerFired(.refreshDue(SessionID(10))))
-        case .awaitingRefresh: try after(.loading(), .profileFailed(SessionID(10), Sample.api(401)))
+        case .awaitingRefresh:
+            try after(.loading(), .profileFailed(SessionID(10), Sample.api(401), using: Secret("SECRETaccess1")))
         case .awaitingRetry: try after(.awaitingRefresh, .refreshFailed(SessionID(10), Sample.noAnswer))
-        case .loadFailed: try after(.loading(), .profileFailed(SessionID(10), Sample.api(503)))
+        case .loadFailed:
+            try after(.loading(), .profileFailed(SessionID(10), Sample.api(503), using: Secret("SECRETaccess1")))
+        case .loadWaiting:
+            try after(.loading(), .profileFailed(SessionID(10), Sample.limited, using: Secret("SECRETaccess1")))
         case .loadFailedWithoutRefreshToken:
-            try after(.loading(Sample.tokens(refresh: false)), .profileFailed(SessionID(10), Sample.api(503)))
+            try after(
+                .loading(Sample.tokens(refresh: false)),
+                .profileFailed(SessionID(10), Sample.api(503), using: Secret("SECRETaccess1"))
+            )
 
         case .signedIn: try .signedIn()
         case .signedInWithoutRefreshToken: try .signedIn(Sample.tokens(refresh: false))
@@ -58,9 +71,12 @@ enum Situation: String, CaseIterable {
         case .curing:
             try after(
                 .refreshing,
-                .tokenRefreshed(SessionID(10), Sample.tokens("2")),
-                .profileFailed(SessionID(10), Sample.api(401))
+                .sessionRefreshed(SessionID(10), try Sample.session(Sample.tokens("2"))),
+                .profileFailed(SessionID(10), Sample.api(401), using: Secret("SECRETaccess2"))
             )
+        case .notKept: try after(.signedIn(), .sessionNotKept(SessionID(10), Sample.storeError))
+        case .reloadWaiting:
+            try after(.signedIn(), .profileFailed(SessionID(10), Sample.limited, using: Secret("SECRETaccess1")))
         case .needsSignIn:
             try after(.signedIn(Sample.tokens(refresh: false)), .timerFired(.refreshDue(SessionID(10))))
         }
@@ -91,17 +107,24 @@ enum Situation: String, CaseIterable {
 /// One or more representatives of each kind of event.
 enum Occurrence: String, CaseIterable {
     case signInChosen, cancelChosen, openBrowserChosen, rightPaste, wrongPaste, refreshChosen, signOutChosen, quitChosen
-    case sessionFound, expiredSessionFound, deadSessionFound
+    case sessionFound, expiredSessionFound, deadSessionFound, storeFailed
+    case sessionReplaced, sameSession, sessionForgotten, sessionNotKept
     case listenerOpened, listenerFailed, rightCallback, foreignCallback, deniedCallback, codelessCallback
     case requestRefused, browserOpened, browserFailed, tokenReceived, tokenRequestFailed
-    case profileLoaded, profileFailed, profileUnauthorized
-    case tokenRefreshed, refreshUnanswered, refreshRefused, refreshTokenDead
+    case profileLoaded, profileFailed, profileLimited, profileUnauthorized, profileUnauthorizedLate
+    case sessionRefreshed, refreshedNotKept, refreshUnanswered, refreshLimited, refreshRefused, refreshTokenDead
     case tokenRevoked, revocationFailed, revocationUnauthorized
-    case attemptDeadline, refreshDue, tokenExpiry
+    case attemptDeadline, refreshDue, tokenExpiry, profileRetry
 
-    /// The event, for `attempt` with the plan `number` and for `session`.
-    func kind(_ attempt: AttemptID, _ number: UInt8, _ session: SessionID) throws -> Event.Kind {
-        switch self {
+    /// The event, for `attempt` with the plan `number` and for `session`, which has the access token `token`.
+    func kind(
+        _ attempt: AttemptID,
+        _ number: UInt8,
+        _ session: SessionID,
+        _ token: Secret? = nil
+    ) throws -> Event.Kind {
+        let token = token ?? Sample.tokens().accessToken
+        return switch self {
         case .signInChosen: .signInChosen(try Sample.plan(5))
         case .cancelChosen: .cancelChosen
         case .openBrowserChosen: .openBrowserChosen
@@ -115,6 +138,12 @@ enum Occurrence: String, CaseIterable {
             .sessionFound(session, try Sample.session(Sample.tokens(expiresIn: 1)), label: "eu-central-1")
         case .deadSessionFound:
             .sessionFound(session, try Sample.session(Sample.tokens(expiresIn: 1, refresh: false)), label: "x")
+        case .storeFailed: .storeFailed(Sample.storeError)
+        case .sessionReplaced: .sessionReplaced(session, try Sample.session(Sample.tokens("7")), label: "eu-west-1")
+        case .sameSession:
+            .sessionReplaced(session, try Sample.session(TokenResponse(accessToken: token, expiresIn: 9)), label: "x")
+        case .sessionForgotten: .sessionForgotten(session)
+        case .sessionNotKept: .sessionNotKept(session, Sample.storeError)
         case .listenerOpened: .listenerOpened(attempt, try Sample.boundURI())
         case .listenerFailed: .listenerFailed(attempt, .portInUse(port: 3000, holder: nil))
         case .rightCallback: .callbackReceived(attempt, ReplyID(7), query: try Sample.query("code=SECRETcode", number))
@@ -128,9 +157,15 @@ enum Occurrence: String, CaseIterable {
         case .tokenReceived: .tokenReceived(attempt, Sample.tokens("9"))
         case .tokenRequestFailed: .tokenRequestFailed(attempt, Sample.refused(.invalidGrant))
         case .profileLoaded: .profileLoaded(session, UserProfile(id: "u2", name: ServerText("Grace")))
-        case .profileFailed: .profileFailed(session, Sample.api(503))
-        case .profileUnauthorized: .profileFailed(session, Sample.api(401))
-        case .tokenRefreshed: .tokenRefreshed(session, Sample.tokens("8"))
+        case .profileFailed: .profileFailed(session, Sample.api(503), using: token)
+        case .profileLimited: .profileFailed(session, Sample.limited, using: token)
+        case .profileUnauthorized: .profileFailed(session, Sample.api(401), using: token)
+        case .profileUnauthorizedLate: .profileFailed(session, Sample.api(401), using: Secret("SECRETaccess0"))
+        case .sessionRefreshed: .sessionRefreshed(session, try Sample.session(Sample.tokens("8")))
+        case .refreshedNotKept:
+            .sessionRefreshed(session, try Sample.session(Sample.tokens("8")), notKept: Sample.storeError)
+        case .refreshLimited:
+            .refreshFailed(session, .answer(.rateLimited(nil, retryAfter: 30, correlationID: nil)))
         case .refreshUnanswered: .refreshFailed(session, Sample.noAnswer)
         case .refreshRefused: .refreshFailed(session, Sample.refused(.invalidClient))
         case .refreshTokenDead: .refreshFailed(session, Sample.refused(.invalidGrant))
@@ -140,6 +175,7 @@ enum Occurrence: String, CaseIterable {
         case .attemptDeadline: .timerFired(.attemptDeadline(attempt))
         case .refreshDue: .timerFired(.refreshDue(session))
         case .tokenExpiry: .timerFired(.tokenExpiry(session))
+        case .profileRetry: .timerFired(.profileRetry(session))
         }
     }
 
@@ -154,6 +190,10 @@ enum Occurrence: String, CaseIterable {
         case .signOutChosen: [.signOutChosen]
         case .quitChosen: [.quitChosen]
         case .sessionFound: [.sessionFound, .expiredSessionFound, .deadSessionFound]
+        case .storeFailed: [.storeFailed]
+        case .sessionReplaced: [.sessionReplaced, .sameSession]
+        case .sessionForgotten: [.sessionForgotten]
+        case .sessionNotKept: [.sessionNotKept]
         case .listenerOpened: [.listenerOpened]
         case .listenerFailed: [.listenerFailed]
         case .callbackReceived: [.rightCallback, .foreignCallback, .deniedCallback, .codelessCallback]
@@ -163,14 +203,15 @@ enum Occurrence: String, CaseIterable {
         case .tokenReceived: [.tokenReceived]
         case .tokenRequestFailed: [.tokenRequestFailed]
         case .profileLoaded: [.profileLoaded]
-        case .profileFailed: [.profileFailed, .profileUnauthorized]
-        case .tokenRefreshed: [.tokenRefreshed]
-        case .refreshFailed: [.refreshUnanswered, .refreshRefused, .refreshTokenDead]
+        case .profileFailed: [.profileFailed, .profileLimited, .profileUnauthorized, .profileUnauthorizedLate]
+        case .sessionRefreshed: [.sessionRefreshed, .refreshedNotKept]
+        case .refreshFailed: [.refreshUnanswered, .refreshLimited, .refreshRefused, .refreshTokenDead]
         case .tokenRevoked: [.tokenRevoked]
         case .revocationFailed: [.revocationFailed, .revocationUnauthorized]
         case .timerFired(.attemptDeadline): [.attemptDeadline]
         case .timerFired(.refreshDue): [.refreshDue]
         case .timerFired(.tokenExpiry): [.tokenExpiry]
+        case .timerFired(.profileRetry): [.profileRetry]
         }
     }
 
@@ -178,7 +219,7 @@ enum Occurrence: String, CaseIterable {
     var carriesID: Bool {
         switch self {
         case .signInChosen, .cancelChosen, .openBrowserChosen, .rightPaste, .wrongPaste, .refreshChosen, .signOutChosen,
-            .quitChosen, .sessionFound, .expiredSessionFound, .deadSessionFound:
+            .quitChosen, .sessionFound, .expiredSessionFound, .deadSessionFound, .storeFailed:
             false
         default: true
         }

@@ -9,7 +9,7 @@ func words(_ state: State) -> String {
         "awaitingCallback \(phase(attempt))" + words(attempt.browser)
             + (attempt.notices.last.map { ", notice \(words($0.kind))" } ?? "")
             + (attempt.returningTo.map { ", behind it \(words($0))" } ?? "")
-    case .tokenHeld(let tokenHeld): "tokenHeld \(words(tokenHeld.profile)), \(words(tokenHeld.held.refresh))"
+    case .tokenHeld(let tokenHeld): "tokenHeld \(words(tokenHeld.profile)), \(words(tokenHeld.held))"
     case .userProfile(let signedIn): "userProfile \(words(signedIn))"
     }
 }
@@ -19,6 +19,9 @@ private func words(_ loggedOut: LoggedOut) -> String {
     case .neverSignedIn: "never signed in"
     case .signedOut(.underWay): "signing out"
     case .signedOut(.revoked): "revoked"
+    case .signedOut(.alreadyInvalid): "invalid already"
+    case .signedOutElsewhere: "signed out elsewhere"
+    case .storeFailed(let error): "store failed (\(error.report.code))"
     case .signedOut(.onlyForgotten(let failure)): "only forgotten (\(failure.report.code))"
     case .cancelled: "cancelled"
     case .failed(let failure): "failed (\(failure.report.code))"
@@ -44,11 +47,16 @@ private func words(_ load: TokenHeld.ProfileLoad) -> String {
     case .underWay: "loading"
     case .awaitingRefresh: "awaiting a refresh"
     case .failed(let failure): "failed (\(failure.report.code))"
+    case .waiting(let failure, _): "waiting (\(failure.report.code))"
     }
 }
 
+private func words(_ held: HeldSession) -> String {
+    words(held.refresh) + (held.notKept.map { ", not kept (\($0.report.code))" } ?? "")
+}
+
 private func words(_ signedIn: SignedIn) -> String {
-    "\(signedIn.profile.displayName) \(words(signedIn.held.refresh))"
+    "\(signedIn.profile.displayName) \(words(signedIn.held))"
         + (signedIn.notice.map { ", notice \(words($0.kind))" } ?? "")
 }
 
@@ -70,7 +78,8 @@ private func words(_ notice: Notice.Kind) -> String {
     case .callbackRepeated: "callback again"
     case .signInCancelled: "sign-in cancelled"
     case .signInFailed(let failure): "sign-in failed (\(failure.report.code))"
-    case .profileNotReloaded(let failure): "not reloaded (\(failure.report.code))"
+    case .profileNotReloaded(let failure, let nextAt):
+        "not reloaded\(nextAt == nil ? "" : " yet") (\(failure.report.code))"
     case .refreshed: "refreshed"
     }
 }
@@ -86,8 +95,8 @@ func words(_ effect: Effect) -> String {
     case .openBrowser: "openBrowser"
     case .exchangeCode: "exchangeCode"
     case .loadProfile: "loadProfile"
-    case .refreshToken: "refreshToken"
-    case .revokeToken: "revokeToken"
+    case .refreshSession(_, _, let isKept): isKept ? "refreshSession" : "refreshSession(not kept)"
+    case .signOut: "signOut"
     case .saveSession: "save"
     case .forgetSession: "forget"
     case .abandonSession: "abandon"
@@ -102,15 +111,17 @@ private func words(_ timer: Timer) -> String {
     case .attemptDeadline: "deadline"
     case .refreshDue: "due"
     case .tokenExpiry: "expiry"
+    case .profileRetry: "profile"
     }
 }
 
 /// The shapes that a state can have. No `default`: a new state does not compile until it has a shape, and a shape does
 /// not pass until it has a situation.
 enum Shape: CaseIterable {
-    case neverSignedIn, signingOut, revoked, onlyForgotten, cancelled, failed, expired
+    case neverSignedIn, signingOut, revoked, alreadyInvalid, onlyForgotten, cancelled, failed, expired
+    case signedOutElsewhere, storeFailed
     case begun, listening, exchanging, begunFromSession, listeningFromSession, exchangingFromSession
-    case loading, awaitingRefresh, loadFailed
+    case loading, awaitingRefresh, loadFailed, loadWaiting
     case idle, refreshing, retrying, notRefreshed, needsSignIn
 
     init(_ state: State) {
@@ -118,7 +129,10 @@ enum Shape: CaseIterable {
         case .loggedOut(.neverSignedIn): self = .neverSignedIn
         case .loggedOut(.signedOut(.underWay)): self = .signingOut
         case .loggedOut(.signedOut(.revoked)): self = .revoked
+        case .loggedOut(.signedOut(.alreadyInvalid)): self = .alreadyInvalid
         case .loggedOut(.signedOut(.onlyForgotten)): self = .onlyForgotten
+        case .loggedOut(.signedOutElsewhere): self = .signedOutElsewhere
+        case .loggedOut(.storeFailed): self = .storeFailed
         case .loggedOut(.cancelled): self = .cancelled
         case .loggedOut(.failed): self = .failed
         case .loggedOut(.sessionExpired): self = .expired
@@ -136,6 +150,7 @@ enum Shape: CaseIterable {
             case .underWay: self = .loading
             case .awaitingRefresh: self = .awaitingRefresh
             case .failed: self = .loadFailed
+            case .waiting: self = .loadWaiting
             }
         case .userProfile(let signedIn):
             switch signedIn.held.refresh {

@@ -147,17 +147,51 @@ extension Fixtures {
                     Self.state(
                         try exchanging() + [
                             (23.9, .tokenReceived(attempt, full)),
-                            (
-                                24.3,
-                                .profileFailed(
-                                    session,
-                                    rejection(429, "Rate limit exceeded the maximum.", retryAfter: 30)
-                                )
-                            ),
+                            (24.3, profileFailed(rejection(403, "Missing the permission directory:user:view."))),
                         ]
                     ),
                     at: 26
                 )
+            ),
+            (
+                "token-waiting",
+                model(
+                    Self.state(
+                        try exchanging() + [
+                            (23.9, .tokenReceived(attempt, full)), (24.3, profileFailed(limited)),
+                        ]
+                    ),
+                    at: 26
+                )
+            ),
+            ("profile-waiting", model(Self.state(try signedIn(full) + [(900, profileFailed(limited))]), at: 905)),
+            (
+                "profile-not-kept",
+                model(
+                    Self.state(
+                        try signedIn(full) + [(25, .sessionNotKept(session, .quotaExceeded(store: "kernel")))]
+                    ),
+                    at: 26
+                )
+            ),
+            (
+                "signed-out-already-invalid",
+                model(
+                    Self.state(
+                        try signedIn(full) + [
+                            (900, .signOutChosen), (901, .revocationFailed(session, rejection(401, "Invalid"))),
+                        ]
+                    ),
+                    at: 902
+                )
+            ),
+            (
+                "signed-out-elsewhere",
+                model(Self.state(try signedIn(full) + [(900, .sessionForgotten(session))]), at: 902)
+            ),
+            (
+                "signed-out-store-failed",
+                model(Self.state([(0, .storeFailed(.locked(store: "secret-service")))]), at: 1)
             ),
             ("profile", model(Self.state(try signedIn(full)), at: 25)),
             (
@@ -165,7 +199,8 @@ extension Fixtures {
                 model(
                     Self.state(
                         try signedIn(full) + [
-                            (4_000, .refreshChosen(try plan(settings()))), (4_001, .tokenRefreshed(session, full)),
+                            (4_000, .refreshChosen(try plan(settings()))),
+                            (4_001, .sessionRefreshed(session, try renewed(full, at: 4_001))),
                         ]
                     ),
                     at: 4_002
@@ -223,8 +258,8 @@ extension Fixtures {
                     Self.state(
                         try signedIn(full) + [
                             (900, .refreshChosen(try plan(settings()))),
-                            (901, .tokenRefreshed(session, full)),
-                            (902, .profileFailed(session, rejection(503, "upstream connect error"))),
+                            (901, .sessionRefreshed(session, try renewed(full, at: 901))),
+                            (902, profileFailed(rejection(503, "upstream connect error"))),
                         ]
                     ),
                     at: 903

@@ -70,6 +70,26 @@ extension Fixtures {
         try exchanging() + [(23.9, .tokenReceived(attempt, tokens)), (24.2, .profileLoaded(session, profile))]
     }
 
+    /// The profile's request with the token in hand failed.
+    static func profileFailed(_ error: APIError) -> Event.Kind {
+        .profileFailed(session, error, using: Secret(accessToken))
+    }
+
+    static let limited = rejection(429, "Rate limit exceeded the maximum.", retryAfter: 30)
+
+    /// The session of ``signedIn(_:_:)`` with fresh tokens.
+    static func renewed(_ tokens: TokenResponse, at seconds: Double) throws -> Session {
+        let settings = try settings()
+        return Session(
+            tokens: tokens,
+            receivedAt: at(seconds),
+            clientID: settings.clientID,
+            loginURL: settings.environment.loginURL,
+            apiURL: settings.environment.apiURL,
+            profileName: settings.profileName
+        )
+    }
+
     static func rejection(_ status: Int, _ message: String, retryAfter: Int? = nil) -> APIError {
         .rejected(
             APIError.Rejection(

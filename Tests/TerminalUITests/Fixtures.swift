@@ -79,6 +79,7 @@ enum Fixtures {
             region: region,
             saveTarget: isDemo ? nil : saveTarget,
             redirectURI: "http://localhost:3000/callback",
+            signOutPage: "https://login.mypurecloud.de/logout?client_id=x",
             charset: charset,
             canApproveHere: isDemo
         )

@@ -2,6 +2,7 @@ import GenesysCloud
 import Glibc
 import NIOPosix
 import OAuth
+import SessionStore
 import SignIn
 import SignInRuntime
 
@@ -20,6 +21,7 @@ struct Doctor: Sendable {
         async let api = host(settings.environment.apiURL, name: "api")
         let port = await port()
         let hosts = await login + api
+        let store = await store()
         return DoctorReport(
             settings: rows,
             findings: [client, port, browser] + hosts + [store, terminal]
@@ -30,7 +32,7 @@ struct Doctor: Sendable {
         let presets: [Setting: String] = [
             .region: settings.environment.label, .redirectURI: settings.redirectURI.value,
             .browser: settings.browser.words.joined(separator: " "), .timeout: "\(settings.timeout)",
-            .sessionStore: "memory",
+            .sessionStore: settings.store.name,
         ]
         let profile = DoctorReport.SettingRow(
             name: "profile",
@@ -112,8 +114,26 @@ struct Doctor: Sendable {
         return findings
     }
 
-    private var store: DoctorReport.Finding {
-        .ok("session store", "memory: a session ends with the program.")
+    /// Keeps nothing: asks the store whether it answers.
+    private func store() async -> DoctorReport.Finding {
+        let store = settings.store
+        let chosen = settings.storeKind == nil ? " (chosen by itself)" : ""
+        do throws(StoreError) {
+            let session = try await store.load(settings.profileName)
+            guard store.isShared else {
+                return .ok("session store", "\(store.name)\(chosen): a session ends with the program.")
+            }
+            let held = session == nil ? "no session" : "a session"
+            return .ok("session store", "\(store.name)\(chosen): answers, and keeps \(held) of this profile.")
+        } catch {
+            return DoctorReport.Finding(
+                check: "session store",
+                status: .problem,
+                detail: "\(error.report.summary) \(error.report.cause)",
+                cure: error.report.remedy,
+                code: error.report.code
+            )
+        }
     }
 
     private var terminal: DoctorReport.Finding {
@@ -137,9 +157,7 @@ struct Doctor: Sendable {
         _ problem: Failure.Problem,
         isUnreachable: Bool = false
     ) -> DoctorReport.Finding {
-        // The words about ports and networks name no client.
-        let clientID = settings.clientID ?? ClientID("not-set")
-        let report = clientID.map { Failure(problem, .init(settings.signIn(clientID: $0))).report }
+        let report = settings.failure(problem)?.report
         return DoctorReport.Finding(
             check: check,
             status: .problem,

@@ -1,11 +1,12 @@
-import FoundationEssentials
+public import FoundationEssentials
 import Glibc
 
 /// The time of a `Date` header (RFC 9110 §5.6.7), in the one form that servers send: `Sun, 06 Nov 1994 08:49:37 GMT`.
-enum HTTPDate {
+public enum HTTPDate {
     private static let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 
-    static func parse(_ text: String) -> Date? {
+    /// The time that `text` names; `nil` where it is no such date.
+    public static func parse(_ text: String) -> Date? {
         let words = text.split(separator: " ")
         guard words.count == 6, words[5] == "GMT", let day = Int32(words[1]), (1...31).contains(day),
             let month = months.firstIndex(of: String(words[2])), let year = Int32(words[3]),

@@ -1,0 +1,54 @@
+public import OAuth
+
+/// Words about there being no session to work with, for the commands that need one.
+extension FailureReport {
+    /// Nobody is signed in under the profile.
+    ///
+    /// - Parameter keepsNothing: whether the session store is `memory`, which ends with each program.
+    public static func notSignedIn(profileName: String, keepsNothing: Bool) -> FailureReport {
+        FailureReport(
+            "not_signed_in",
+            "Nobody is signed in under the profile \(ServerText(profileName)).",
+            cause: keepsNothing
+                ? "The session store is memory, which each program has for itself."
+                : "No sign-in has been made, it was signed out of, or its time is over.",
+            remedy: keepsNothing
+                ? "Choose a store that outlives a program with --session-store kernel or secret-service, then sign in."
+                : "Sign in with: genesys-login login"
+        )
+    }
+
+    /// There is a session, and it belongs to other settings than those in force.
+    public static func otherSettings(_ session: Session) -> FailureReport {
+        FailureReport(
+            "other_session",
+            "The session of the profile \(ServerText(session.profileName)) belongs to other settings.",
+            cause: "It is the client \(session.clientID)'s at \(session.loginURL).",
+            remedy: "Leave out the options that say otherwise, choose another --profile, or sign in again."
+        )
+    }
+
+    /// The access token has expired, and there is no refresh token.
+    public static let sessionOver = FailureReport(
+        "session_expired",
+        "The session has expired.",
+        cause: "The access token's time is over, and the server gave no refresh token.",
+        remedy: "Sign in again with: genesys-login login"
+    )
+
+    /// The session cannot be refreshed, though it is not over.
+    public static let cannotRefresh = FailureReport(
+        "no_refresh_token",
+        "The session cannot be refreshed.",
+        cause: "The server gave no refresh token.",
+        remedy: "Sign in again with: genesys-login login"
+    )
+
+    /// One of each, for the catalogue.
+    static var sessionReports: [FailureReport] {
+        [
+            .notSignedIn(profileName: "default", keepsNothing: false),
+            .notSignedIn(profileName: "default", keepsNothing: true), .sessionOver, .cannotRefresh,
+        ]
+    }
+}

@@ -1,0 +1,159 @@
+public import FoundationEssentials
+public import GenesysCloud
+public import OAuth
+public import SessionStore
+public import SignIn
+
+/// The session as all processes of the person share it: of any number of them one refreshes it, under the profile's
+/// lock, and the others use what it got. A refresh token that rotates must not be sent twice: the second use ends the
+/// session for everybody (RFC 9700 §4.14.2).
+public struct SharedSession: Sendable {
+    /// Where the session is kept.
+    public let store: SessionStore
+    private let transport: HTTPTransport
+    private let now: @Sendable () -> Date
+
+    /// The sessions of `store`, refreshed and revoked by `transport`.
+    public init(store: SessionStore, transport: HTTPTransport, now: @escaping @Sendable () -> Date) {
+        self.store = store
+        self.transport = transport
+        self.now = now
+    }
+
+    /// What became of a wish for fresh tokens.
+    public enum Refreshed: Sendable, Hashable {
+        /// The server gave new tokens; `notKept` says why the store did not take them, where it did not.
+        case renewed(Session, notKept: StoreError?)
+        /// Another process had refreshed it already, or signed in anew.
+        case replaced(Session)
+        /// Another process had signed out.
+        case forgotten
+    }
+
+    /// Refreshes `held`, unless another process has done so.
+    ///
+    /// The refresh token is the newest one: the store's. Where the store fails, the session in hand is refreshed all the
+    /// same. Run it in a task that nobody cancels: an answer that is not kept is a session lost.
+    ///
+    /// - Parameter isKept: whether the store has the session; what it has otherwise is another one.
+    /// - Throws: why there are no fresh tokens; ``TokenRequestError/store(_:)`` where another process holds the lock.
+    public func refresh(_ held: Session, isKept: Bool) async throws(TokenRequestError) -> Refreshed {
+        let lock = try await lock(held.profileName)
+        defer { lock?.release() }
+        var isOurs = true
+        if isKept, case .success(let kept) = await load(held.profileName) {
+            guard let kept else { return .forgotten }
+            // The place of a session that came from other settings is left to it.
+            isOurs = kept.isSameSignIn(as: held)
+            if isOurs, kept.tokens.accessToken != held.tokens.accessToken { return .replaced(kept) }
+        }
+        guard let refreshToken = held.tokens.refreshToken else {
+            throw .answer(.errorResponse(ErrorResponse(code: .invalidGrant), status: 400, correlationID: nil))
+        }
+        let request = TokenRequest(
+            refreshing: refreshToken,
+            clientID: held.clientID,
+            endpoint: "\(held.loginURL)/oauth/token"
+        )
+        var session = held
+        session.tokens = try await transport.tokens(request).refreshing(held.tokens)
+        session.receivedAt = now()
+        // Somebody who signed out while the server was busy meant these tokens too.
+        if isKept, case .success(nil) = await load(held.profileName) {
+            try? await APIClient(apiURL: session.apiURL, transport: transport)
+                .deleteToken(accessToken: session.tokens.accessToken)
+            return .forgotten
+        }
+        return .renewed(session, notKept: isOurs ? await save(session) : nil)
+    }
+
+    /// Keeps a new session, in place of an older one of its profile.
+    ///
+    /// - Returns: why the store did not take it, where it did not.
+    public func keep(_ session: Session) async -> StoreError? {
+        let lock = try? await lock(session.profileName)
+        defer { lock?.release() }
+        return await save(session)
+    }
+
+    /// Removes `session` from the store, unless a newer one of its profile is there.
+    public func forget(_ session: Session) async {
+        guard case .success(let kept?) = await load(session.profileName),
+            kept.tokens.accessToken == session.tokens.accessToken
+        else { return }
+        try? await store.forget(session.profileName)
+    }
+
+    /// Removes the session from the store at once, then has the server delete the newest token there is of it.
+    ///
+    /// - Throws: why the server deleted nothing; this machine has forgotten the session all the same.
+    public func signOut(_ held: Session) async throws(APIError) {
+        let kept = try? await load(held.profileName).get()
+        // Another sign-in that has taken the profile's place is not this one's to forget.
+        let isOurs = kept?.isSameSignIn(as: held) ?? true
+        if isOurs { try? await store.forget(held.profileName) }
+        var newest = isOurs ? kept ?? held : held
+        // An access token that has expired cannot sign out; what the refresh token brings can.
+        if !newest.isLive(at: now()), let refreshToken = newest.tokens.refreshToken {
+            let request = TokenRequest(
+                refreshing: refreshToken,
+                clientID: newest.clientID,
+                endpoint: "\(newest.loginURL)/oauth/token"
+            )
+            if let tokens = try? await transport.tokens(request) { newest.tokens = tokens }
+        }
+        try await APIClient(apiURL: newest.apiURL, transport: transport)
+            .deleteToken(accessToken: newest.tokens.accessToken)
+    }
+
+    /// The lock; none where the system has no place for it, for a session in hand is worth more.
+    private func lock(_ profileName: String) async throws(TokenRequestError) -> (any ProfileLock)? {
+        do throws(StoreError) {
+            return try await store.lock(profileName)
+        } catch {
+            guard case .busy = error else { return nil }
+            throw .store(error)
+        }
+    }
+
+    private func load(_ profileName: String) async -> Result<Session?, StoreError> {
+        do throws(StoreError) {
+            return .success(try await store.load(profileName))
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    private func save(_ session: Session) async -> StoreError? {
+        do throws(StoreError) {
+            try await store.save(session)
+            return nil
+        } catch {
+            return error
+        }
+    }
+}
+
+extension Session {
+    /// Whether both come from the same client at the same server, so that signing out of one means the other.
+    fileprivate func isSameSignIn(as other: Session) -> Bool {
+        clientID == other.clientID && loginURL == other.loginURL && apiURL == other.apiURL
+    }
+}
+
+extension HTTPTransport {
+    /// Sends a token request once and reads the answer. Neither a code nor a refresh token is ever sent twice.
+    func tokens(_ request: TokenRequest) async throws(TokenRequestError) -> TokenResponse {
+        let response: HTTPResponse
+        do throws(TransportError) {
+            response = try await send(request.httpRequest)
+        } catch {
+            throw .transport(error)
+        }
+        do throws(OAuthError) {
+            return try TokenResponse(response)
+        } catch {
+            throw .answer(error)
+        }
+    }
+}

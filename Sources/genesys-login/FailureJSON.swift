@@ -1,0 +1,62 @@
+import ArgumentParser
+import OAuth
+import SignIn
+import TerminalUI
+
+/// `--json` of a failure. The keys are stable.
+struct FailureJSON: Encodable {
+    let error: Words
+
+    struct Words: Encodable {
+        let code: String
+        let summary: String
+        let cause: String
+        let remedy: String
+        let serverWords: String?
+        let correlationID: String?
+
+        enum CodingKeys: String, CodingKey {
+            case code, summary, cause, remedy
+            case serverWords = "server_words"
+            case correlationID = "correlation_id"
+        }
+    }
+
+    init(_ report: FailureReport) {
+        error = Words(
+            code: report.code,
+            summary: report.summary,
+            cause: report.cause,
+            remedy: report.remedy,
+            serverWords: report.serverWords?.display,
+            correlationID: report.correlationID?.display
+        )
+    }
+}
+
+/// A failure that ends a command: its words, and its exit status.
+struct CommandFailure: Error {
+    let report: FailureReport
+    let status: ExitCode
+
+    init(_ report: FailureReport, _ status: ExitCode) {
+        self.report = report
+        self.status = status
+    }
+
+    init(_ failure: Failure) {
+        self.init(failure.report, ExitStatus.of(failure))
+    }
+}
+
+/// Runs `body`; a failure is told on standard error, with `json` also as an object on standard output, and becomes the
+/// exit status.
+func reportingFailure<Result>(json: Bool, _ body: () async throws -> Result) async throws -> Result {
+    do {
+        return try await body()
+    } catch let failure as CommandFailure {
+        plainLines(failure.report).forEach(Console.line)
+        if json { Console.data(FailureJSON(failure.report)) }
+        throw failure.status
+    }
+}

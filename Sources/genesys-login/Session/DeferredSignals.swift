@@ -1,0 +1,41 @@
+import Dispatch
+import Glibc
+import Synchronization
+
+/// Signals that would end the program, put off while an answer is on its way that must not be lost: after a refresh
+/// the server may take the old token no more.
+enum DeferredSignals {
+    private static let deferred = [SIGINT, SIGTERM, SIGHUP]
+
+    /// Runs `body` to its end, then dies of the first signal that came meanwhile. A second signal ends the program at
+    /// once.
+    static func during<Result: Sendable>(_ body: @Sendable () async -> Result) async -> Result {
+        let first = Mutex<Int32?>(nil)
+        let before = deferred.map { signal($0, SIG_IGN) }
+        let sources = deferred.map { number in
+            let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+            source.setEventHandler {
+                let isSecond = first.withLock { seen in
+                    defer { seen = seen ?? number }
+                    return seen != nil
+                }
+                if isSecond { die(of: number) }
+                Console.line("Finishing the refresh first; once more ends the program at once.")
+            }
+            source.resume()
+            return source
+        }
+        let result = await body()
+        sources.forEach { $0.cancel() }
+        for (number, action) in zip(deferred, before) { signal(number, action) }
+        if let number = first.withLock({ $0 }) { die(of: number) }
+        return result
+    }
+
+    private static func die(of number: Int32) {
+        // Ctrl-C has an exit status of its own, which scripts may look for.
+        if number == SIGINT { exit(130) }
+        signal(number, SIG_DFL)
+        raise(number)
+    }
+}

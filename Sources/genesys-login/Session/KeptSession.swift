@@ -1,0 +1,123 @@
+import ArgumentParser
+import FoundationEssentials
+import GenesysCloud
+import NIOPosix
+import OAuth
+import SessionStore
+import SignIn
+import SignInRuntime
+
+/// The session that the store keeps, as the commands without a screen use it.
+struct KeptSession {
+    let settings: Settings
+    let store: SessionStore
+
+    init(_ options: Options) throws {
+        settings = try reportingUsage { () throws(UsageError) in
+            try Settings(options, environment: ProcessEnvironment.variables)
+        }
+        store = settings.store
+    }
+
+    /// The session of the settings in force; `nil` where nobody is signed in.
+    ///
+    /// - Throws: ``CommandFailure`` where the store fails, or keeps a session of other settings.
+    func find() async throws(CommandFailure) -> Session? {
+        let session: Session?
+        do throws(StoreError) {
+            session = try await store.load(settings.profileName)
+        } catch {
+            throw CommandFailure(error.report, ExitStatus.failed)
+        }
+        guard let session else { return nil }
+        guard settings.accepts(session) else {
+            throw CommandFailure(.otherSettings(session), ExitStatus.notSignedIn)
+        }
+        return session
+    }
+
+    /// The session of the settings in force.
+    ///
+    /// - Throws: ``CommandFailure`` where there is none.
+    func require() async throws(CommandFailure) -> Session {
+        guard let session = try await find() else {
+            throw CommandFailure(
+                .notSignedIn(profileName: settings.profileName, keepsNothing: !store.isShared),
+                ExitStatus.notSignedIn
+            )
+        }
+        return session
+    }
+
+    /// `session` with an access token that is good for a while: refreshed where that is due, or where `isWished` says so,
+    /// by this process or by another one.
+    ///
+    /// A token that is still good is given where refreshing it fails for the moment.
+    func fresh(_ session: Session, isWished: Bool = false) async throws -> Session {
+        let now = Date()
+        let isDue = session.refreshDueAt.map { $0 <= now } ?? false
+        guard isWished || isDue else { return session }
+        let isLive = session.isLive(at: now)
+        guard session.tokens.refreshToken != nil else {
+            if isWished { throw CommandFailure(.cannotRefresh, ExitStatus.failed) }
+            if isLive { return session }
+            try? await store.forget(session.profileName)
+            throw CommandFailure(.sessionOver, ExitStatus.notSignedIn)
+        }
+        do {
+            return try await refresh(session)
+        } catch let failure as CommandFailure {
+            guard isLive, !isWished, failure.status != ExitStatus.notSignedIn else { throw failure }
+            Console.line("The token is still good, but could not be refreshed: \(failure.report.summary)")
+            return session
+        }
+    }
+
+    /// Refreshes, unless another process has done so meanwhile.
+    private func refresh(_ session: Session) async throws -> Session {
+        try await online { live in
+            let shared = SharedSession(store: store, transport: live.transport, now: { Date() })
+            let outcome: Result<SharedSession.Refreshed, TokenRequestError> = await DeferredSignals.during {
+                do throws(TokenRequestError) {
+                    return .success(try await shared.refresh(session, isKept: true))
+                } catch {
+                    return .failure(error)
+                }
+            }
+            switch outcome {
+            case .success(.renewed(let renewed, let notKept)):
+                if let notKept {
+                    Console.line(
+                        "The refreshed session is not kept: \(notKept.report.summary) \(notKept.report.remedy)"
+                    )
+                }
+                return renewed
+            case .success(.replaced(let newer)): return newer
+            case .success(.forgotten):
+                throw CommandFailure(
+                    .notSignedIn(profileName: session.profileName, keepsNothing: false),
+                    ExitStatus.notSignedIn
+                )
+            case .failure(let error):
+                let failure = Failure(.refresh(error), .init(session))
+                guard error.endsSession else { throw CommandFailure(failure) }
+                await shared.forget(session)
+                throw CommandFailure(failure.report, ExitStatus.notSignedIn)
+            }
+        }
+    }
+
+    /// Runs `body` with a way to the network, which is made when first needed: most calls need none.
+    func online<Result>(_ body: (LiveTransport) async throws -> Result) async throws -> Result {
+        let eventLoops = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        let live = try reportingUsage { () throws(UsageError) in try settings.transport(eventLoops) }
+        do {
+            let result = try await body(live)
+            await live.shutdown()
+            return result
+        } catch {
+            await live.shutdown()
+            throw error
+        }
+    }
+}

@@ -1,0 +1,83 @@
+import ArgumentParser
+import FoundationEssentials
+import GenesysCloud
+import OAuth
+import SignIn
+import SignInRuntime
+import TerminalUI
+
+/// `genesys-login logout`: has the server delete the token, and forgets the session.
+struct LogoutCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "logout",
+        abstract: "Sign out: have the server delete the token, and forget the session here.",
+        discussion: """
+            The session is forgotten here whatever the server says; the report tells which of the two happened. Open \
+            screens follow. Exit status: 0 signed out; 4 nobody was signed in; 69 forgotten here, but the server could \
+            not be reached and the token lives on; 1 forgotten here, but the server refused.
+
+            Examples:
+              genesys-login logout
+              genesys-login logout --profile work --json
+            """
+    )
+
+    @Flag(help: "Write one JSON object to standard output.")
+    var json = false
+
+    @OptionGroup var options: Options
+
+    func run() async throws {
+        let kept = try KeptSession(options)
+        let session = try await reportingFailure(json: json) { try await kept.require() }
+        let result: Result<Void, APIError> = try await kept.online { live in
+            let shared = SharedSession(store: kept.store, transport: live.transport, now: { Date() })
+            return await DeferredSignals.during {
+                do throws(APIError) {
+                    return .success(try await shared.signOut(session))
+                } catch {
+                    return .failure(error)
+                }
+            }
+        }
+        let page = kept.settings.signOutPage(of: session)
+        switch result {
+        case .success: report(.revoked, page)
+        case .failure(let error) where error.isUnauthorized: report(.alreadyInvalid, page)
+        case .failure(let error):
+            let failure = Failure(.api(error), .init(session))
+            report(.onlyForgotten(failure), page)
+            throw ExitStatus.of(failure) == ExitStatus.unavailable ? ExitStatus.unavailable : ExitStatus.failed
+        }
+    }
+
+    private func report(_ revocation: LoggedOut.Revocation, _ page: String) {
+        for line in plainLines(signedOut: revocation, page: page) { Console.line(line) }
+        if json { Console.data(LogoutJSON(revocation, page)) }
+    }
+}
+
+/// `logout --json`. The keys are stable.
+private struct LogoutJSON: Encodable {
+    let signedOut = true
+    /// `revoked`, `already_invalid` or `only_forgotten`.
+    let token: String
+    let browserSignOutPage: String
+    let error: FailureJSON.Words?
+
+    init(_ revocation: LoggedOut.Revocation, _ page: String) {
+        browserSignOutPage = page
+        switch revocation {
+        case .revoked, .underWay: (token, error) = ("revoked", nil)
+        case .alreadyInvalid: (token, error) = ("already_invalid", nil)
+        case .onlyForgotten(let failure): (token, error) = ("only_forgotten", FailureJSON(failure.report).error)
+        }
+    }
+
+    enum CodingKeys: String, CodingKey {
+        case signedOut = "signed_out"
+        case token
+        case browserSignOutPage = "browser_sign_out_page"
+        case error
+    }
+}

@@ -1,0 +1,140 @@
+import ArgumentParser
+import FoundationEssentials
+import GenesysCloud
+import NIOPosix
+import OAuth
+import SignIn
+import SignInRuntime
+import TerminalUI
+
+/// `genesys-login whoami`: who is signed in, as the API says it.
+struct WhoamiCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "whoami",
+        abstract: "Write the name and e-mail address of the signed-in person.",
+        discussion: """
+            Asks the Platform API, so that a token which the server no longer accepts is noticed. \
+            GENESYSCLOUD_ACCESS_TOKEN, when set, is used in place of the session. Exit status: 0 known; 4 not signed in, \
+            or the session has ended; 69 service unreachable; 77 refused.
+
+            Examples:
+              genesys-login whoami
+              genesys-login whoami --json
+            """
+    )
+
+    @Flag(help: "Write one JSON object to standard output.")
+    var json = false
+
+    @OptionGroup var options: Options
+
+    func run() async throws {
+        let kept = try KeptSession(options)
+        let variable = try reportingUsage { () throws(UsageError) in try AccessTokenVariable.token() }
+        let profile = try await reportingFailure(json: json) {
+            if let variable { return try await person(with: variable, kept) }
+            return try await person(with: try await kept.require(), kept)
+        }
+        if json {
+            Console.data(ProfileJSON(profile))
+        } else {
+            Console.output(profile.nameAndEmail)
+        }
+    }
+
+    private func person(with token: Secret, _ kept: KeptSession) async throws -> UserProfile {
+        try await kept.online { live in
+            do throws(APIError) {
+                return try await APIClient(apiURL: kept.settings.environment.apiURL, transport: live.transport)
+                    .currentUser(accessToken: token)
+            } catch {
+                guard let failure = kept.settings.failure(.api(error)) else { throw ExitStatus.failed }
+                throw CommandFailure(
+                    failure.report,
+                    error.isUnauthorized ? ExitStatus.notSignedIn : ExitStatus.of(failure)
+                )
+            }
+        }
+    }
+
+    /// The state machine's way from a session to a profile: a token that has expired is refreshed, a 401 is cured once, a
+    /// 429 is waited for.
+    private func person(with session: Session, _ kept: KeptSession) async throws -> UserProfile {
+        try await kept.online { live in
+            let engine = Engine(
+                .live(
+                    browser: Browser(kept.settings.browser),
+                    eventLoops: live.eventLoops,
+                    transport: live.transport,
+                    store: kept.store
+                )
+            )
+            await engine.follow(session.profileName, accepts: kept.settings.accepts)
+            var shown = State.initial
+            var result: Result<UserProfile, CommandFailure>?
+            for await state in engine.states {
+                guard result == nil else { continue }
+                plainWaits(from: shown, to: state).forEach(Console.line)
+                shown = state
+                result = Self.outcome(of: state, profileName: session.profileName)
+                // A refresh that is under way is finished first: its answer must not be lost.
+                if result != nil { await engine.send(.quitChosen) }
+            }
+            guard let result else { throw ExitStatus.failed }
+            return try result.get()
+        }
+    }
+
+    /// What a state means for somebody who only wants the profile; `nil` while it may still come.
+    private static func outcome(of state: State, profileName: String) -> Result<UserProfile, CommandFailure>? {
+        switch state {
+        case .userProfile(let signedIn): .success(signedIn.profile)
+        case .tokenHeld(let tokenHeld):
+            switch (tokenHeld.profile, tokenHeld.held.refresh) {
+            case (.failed(let failure), _), (.awaitingRefresh, .retrying(let failure, _, _)):
+                .failure(CommandFailure(failure))
+            default: nil
+            }
+        case .loggedOut(.sessionExpired(let failure)):
+            .failure(CommandFailure(failure?.report ?? .sessionOver, ExitStatus.notSignedIn))
+        case .loggedOut(.storeFailed(let error)): .failure(CommandFailure(error.report, ExitStatus.failed))
+        case .loggedOut, .awaitingCallback:
+            .failure(
+                CommandFailure(.notSignedIn(profileName: profileName, keepsNothing: false), ExitStatus.notSignedIn)
+            )
+        }
+    }
+}
+
+extension UserProfile {
+    /// `Ada Okafor <ada@example.com>`.
+    var nameAndEmail: String {
+        displayName + (email.map { " <\($0)>" } ?? "")
+    }
+}
+
+/// `whoami --json`. The keys are stable, and all of them are there every time.
+private struct ProfileJSON: Encodable {
+    let profile: UserProfile
+
+    init(_ profile: UserProfile) {
+        self.profile = profile
+    }
+
+    enum CodingKeys: String, CodingKey {
+        case userID = "user_id"
+        case name, email, username, title, department, division, state
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(profile.id, forKey: .userID)
+        try container.encode(profile.displayName, forKey: .name)
+        try container.encode(profile.email?.display, forKey: .email)
+        try container.encode(profile.username?.display, forKey: .username)
+        try container.encode(profile.title?.display, forKey: .title)
+        try container.encode(profile.department?.display, forKey: .department)
+        try container.encode(profile.division?.display, forKey: .division)
+        try container.encode(profile.state?.display, forKey: .state)
+    }
+}

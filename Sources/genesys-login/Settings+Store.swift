@@ -1,0 +1,79 @@
+import GenesysCloud
+import OAuth
+import SessionStore
+import SignIn
+
+/// Where a session is kept.
+enum StoreKind: String, CaseIterable, Sendable {
+    /// The kernel's keyring of the user: nothing on disk.
+    case kernel
+    /// The desktop's keyring.
+    case secretService = "secret-service"
+    /// This process alone.
+    case memory
+}
+
+extension Settings {
+    /// The store that was asked for.
+    ///
+    /// - Throws: ``UsageError`` where there is no such store.
+    static func storeKind(_ sources: Sources) throws(UsageError) -> StoreKind? {
+        guard let given = sources.given(.sessionStore) else { return nil }
+        guard let kind = StoreKind(rawValue: given.text) else {
+            throw given.error(
+                "is no session store",
+                "The stores are \(StoreKind.allCases.map(\.rawValue).joined(separator: ", "))."
+            )
+        }
+        return kind
+    }
+
+    /// The store in force: the one that was asked for, otherwise the kernel's keyring where it works, else memory.
+    var store: SessionStore {
+        switch storeKind ?? (SessionStore.kernelWorks() ? .kernel : .memory) {
+        case .kernel: .kernel()
+        case .secretService: .secretService()
+        case .memory: .memory()
+        }
+    }
+
+    /// The page that ends the browser's own session with the client of `session`.
+    func signOutPage(of session: Session) -> String {
+        Environment.signOutPage(
+            loginURL: session.loginURL,
+            clientID: session.clientID,
+            redirectURI: redirectURI.port == 0 ? redirectURI.withoutPort : redirectURI.value
+        )
+    }
+
+    /// A failure under these settings, which need not name a client; words about the API name none that is not set.
+    func failure(_ problem: Failure.Problem) -> Failure? {
+        (clientID ?? ClientID("not-set")).map { Failure(problem, .init(signIn(clientID: $0))) }
+    }
+
+    /// Whether a session that was kept is the one that these settings mean. What nobody set is left open: a person who
+    /// signed in with options need not repeat them.
+    func accepts(_ session: Session) -> Bool {
+        if let clientID, clientID != session.clientID { return false }
+        let places: [Setting] = [.region, .org, .loginURL, .apiURL]
+        guard places.contains(where: { text(of: $0) != nil }) else { return true }
+        return session.loginURL == environment.loginURL && session.apiURL == environment.apiURL
+    }
+}
+
+extension SignInSettings {
+    /// Whether `session` came from these very settings.
+    func accepts(_ session: Session) -> Bool {
+        session.clientID == clientID && session.loginURL == environment.loginURL
+            && session.apiURL == environment.apiURL
+    }
+
+    /// The page that ends the browser's own session.
+    var signOutPage: String {
+        Environment.signOutPage(
+            loginURL: environment.loginURL,
+            clientID: clientID,
+            redirectURI: redirectURI.port == 0 ? redirectURI.withoutPort : redirectURI.value
+        )
+    }
+}

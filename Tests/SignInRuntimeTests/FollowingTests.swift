@@ -1,0 +1,144 @@
+import FoundationEssentials
+import GenesysCloud
+import OAuth
+import SessionStore
+import SignIn
+import SignInRuntime
+import Testing
+
+@Suite("an open screen and the other processes", .timeLimit(.minutes(2)))
+struct FollowingTests {
+    private static let token = "POST /oauth/token"
+
+    private func accessToken(_ state: State) -> String? {
+        if case .userProfile(let signedIn) = state { signedIn.held.session.tokens.accessToken.reveal() } else { nil }
+    }
+
+    private func world(_ shelf: SharedShelf) -> World {
+        World(store: shelf.store) { request, turn in
+            switch request.method {
+            case .post: .tokens(turn)
+            case .get: .ada
+            case .delete: HTTPResponse(status: 200)
+            }
+        }
+    }
+
+    private func session(_ token: String, _ world: World, after seconds: Double = 0) throws -> Session {
+        let settings = try SignInSettings.sample()
+        return Session(
+            tokens: TokenResponse(accessToken: Secret(token), expiresIn: 3600, refreshToken: Secret("r-\(token)")),
+            receivedAt: world.clock.now + seconds,
+            clientID: settings.clientID,
+            loginURL: settings.environment.loginURL,
+            apiURL: settings.environment.apiURL,
+            profileName: "default"
+        )
+    }
+
+    @Test("a session that is kept is taken up without a browser")
+    func found() async throws {
+        let shelf = SharedShelf()
+        let world = world(shelf)
+        shelf.put(try session("kept", world))
+        await world.engine.follow("default") { _ in true }
+        try await world.reach("a profile") { accessToken($0) == "kept" }
+        #expect(world.server.lines == ["GET /api/v2/users/me"])
+    }
+
+    @Test("one of other settings is left alone")
+    func notAccepted() async throws {
+        let shelf = SharedShelf()
+        let world = world(shelf)
+        shelf.put(try session("kept", world))
+        await world.engine.follow("default") { _ in false }
+        #expect(await world.engine.state == .initial)
+        #expect(world.server.requests.isEmpty)
+    }
+
+    @Test("a sign-in in another terminal shows here; its refresh and its sign-out too, without a request of ours")
+    func follows() async throws {
+        let shelf = SharedShelf()
+        let world = world(shelf)
+        await world.engine.follow("default") { _ in true }
+        shelf.put(try session("one", world))
+        try await world.reach("the sign-in") { accessToken($0) == "one" }
+        shelf.put(try session("two", world))
+        try await world.reach("the refresh") { accessToken($0) == "two" }
+        shelf.put(nil)
+        try await world.reach("the sign-out") { $0 == .loggedOut(.signedOutElsewhere) }
+        #expect(!world.server.lines.contains(Self.token))
+    }
+
+    @Test("its own sign-in, refresh and sign-out are nobody else's doing")
+    func ownActions() async throws {
+        let shelf = SharedShelf()
+        let world = world(shelf)
+        await world.engine.follow("default") { _ in true }
+        try await world.signIn()
+        try await world.reach("the store") { _ in shelf.saves == 1 }
+        world.clock.advance(by: 3540)
+        try await world.reach("the refresh") { accessToken($0) == "access-1" }
+        try await world.reach("the store") { _ in shelf.saves == 2 }
+        await world.engine.send(.signOutChosen)
+        try await world.reach("the end") { $0 == .loggedOut(.signedOut(.revoked)) }
+        #expect(shelf.kept == nil)
+        #expect(world.server.lines.filter { $0 == Self.token }.count == 2)
+    }
+
+    @Test("a refresh that another process has made meanwhile is used: no second request")
+    func usesTheirs() async throws {
+        let shelf = SharedShelf()
+        let world = world(shelf)
+        try await world.signIn()
+        try await world.reach("the store") { _ in shelf.saves == 1 }
+        shelf.put(try session("theirs", world, after: 3000))
+        world.clock.advance(by: 3540)
+        try await world.reach("their token") { accessToken($0) == "theirs" }
+        #expect(world.server.lines.filter { $0 == Self.token }.count == 1, "only the sign-in's")
+    }
+
+    @Test("leaving the program in the middle of a refresh waits for its answer, and keeps it")
+    func leaveWhileRefreshing() async throws {
+        let shelf = SharedShelf()
+        let (gate, open) = AsyncStream<Void>.makeStream()
+        let world = World(store: shelf.store) { request, turn in
+            guard request.method == .post else { return .ada }
+            if turn > 0 { for await _ in gate { break } }
+            return .tokens(turn)
+        }
+        try await world.signIn()
+        try await world.reach("the store") { _ in shelf.saves == 1 }
+        await world.engine.send(.refreshChosen(world.engine.plan(try .sample())))
+        try await world.reach("the request") { _ in world.server.lines.count(where: { $0 == Self.token }) == 2 }
+        await world.engine.send(.quitChosen)
+        open.yield()
+        for await _ in world.engine.states {}
+        #expect(shelf.kept?.tokens.accessToken.reveal() == "access-1")
+    }
+
+    @Test("a store that does not take the session is told, and the session lives on")
+    func notKept() async throws {
+        let shelf = SharedShelf()
+        let world = world(shelf)
+        await world.engine.follow("default") { _ in true }
+        let error = StoreError.quotaExceeded(store: "shelf")
+        shelf.fail(error)
+        try await world.signIn()
+        try await world.reach("the notice") { state in
+            if case .userProfile(let signedIn) = state { signedIn.held.notKept == error } else { false }
+        }
+    }
+
+    @Test("a store that cannot be asked is told, and a sign-in goes on all the same")
+    func cannotBeAsked() async throws {
+        let shelf = SharedShelf()
+        let world = world(shelf)
+        shelf.fail(.locked(store: "shelf"))
+        await world.engine.follow("default") { _ in true }
+        #expect(await world.engine.state == .loggedOut(.storeFailed(.locked(store: "shelf"))))
+        shelf.fail(nil)
+        try await world.signIn()
+        try await world.reach("the store") { _ in shelf.saves == 1 }
+    }
+}

@@ -1,0 +1,282 @@
+import FoundationEssentials
+import GenesysCloud
+import OAuth
+import SessionStore
+import SignIn
+import SignInRuntime
+import Synchronization
+import Testing
+
+/// A store that several "processes" of a test share: what is kept stays, and the lock is one for all.
+final class SharedShelf: Sendable {
+    private struct Content {
+        var sessions: [String: Session] = [:]
+        var isLocked = false
+        var saves = 0
+        var failure: StoreError?
+        var watchers: [AsyncStream<Void>.Continuation] = []
+    }
+
+    private let content = Mutex(Content())
+
+    private final class Lock: ProfileLock {
+        private let release_: @Sendable () -> Void
+        init(_ release: @escaping @Sendable () -> Void) { release_ = release }
+        func release() { release_() }
+    }
+
+    var kept: Session? { content.withLock { $0.sessions["default"] } }
+    var saves: Int { content.withLock { $0.saves } }
+    var isLocked: Bool { content.withLock { $0.isLocked } }
+
+    func put(_ session: Session?) {
+        content.withLock { $0.sessions["default"] = session }
+        for watcher in content.withLock({ $0.watchers }) { watcher.yield() }
+    }
+
+    /// From now on every action fails like this; the lock too, where it is a lock's failure.
+    func fail(_ error: StoreError?) { content.withLock { $0.failure = error } }
+
+    var store: SessionStore {
+        SessionStore(
+            name: "shelf",
+            isShared: true,
+            load: { [self] name throws(StoreError) in
+                if let failure = content.withLock({ $0.failure }) { throw failure }
+                return content.withLock { $0.sessions[name] }
+            },
+            save: { [self] session throws(StoreError) in
+                if let failure = content.withLock({ $0.failure }) { throw failure }
+                content.withLock { $0.saves += 1 }
+                put(session)
+            },
+            forget: { [self] _ throws(StoreError) in
+                if let failure = content.withLock({ $0.failure }) { throw failure }
+                put(nil)
+            },
+            lock: { [self] _ throws(StoreError) in
+                if let failure = content.withLock({ $0.failure }) { throw failure }
+                while true {
+                    let isOurs = content.withLock { content in
+                        defer { content.isLocked = true }
+                        return !content.isLocked
+                    }
+                    if isOurs { return Lock { [self] in content.withLock { $0.isLocked = false } } }
+                    await Task.yield()
+                }
+            },
+            changes: { [self] _ in
+                let (changes, watcher) = AsyncStream<Void>.makeStream()
+                content.withLock { $0.watchers.append(watcher) }
+                return changes
+            }
+        )
+    }
+}
+
+@Suite("a session that several processes share", .timeLimit(.minutes(2)))
+struct SharedSessionTests {
+    private static let start = Date(timeIntervalSince1970: 1_800_000_000)
+
+    /// A server that rotates refresh tokens, and ends the family at the first reuse.
+    private final class StrictServer: Sendable {
+        private struct Family {
+            var turn = 0
+            var isDead = false
+            var requests = 0
+            var deleted: [String] = []
+        }
+
+        private let family = Mutex(Family())
+        var requests: Int { family.withLock { $0.requests } }
+        var deleted: [String] { family.withLock { $0.deleted } }
+
+        func transport(whileBusy: @escaping @Sendable () async -> Void = {}) -> HTTPTransport {
+            HTTPTransport { [self] request throws(TransportError) in
+                if request.method == .delete {
+                    family.withLock { $0.deleted.append(request.bearer?.reveal() ?? "") }
+                    return HTTPResponse(status: 200)
+                }
+                await whileBusy()
+                let body = request.body?.reveal() ?? ""
+                return family.withLock { family in
+                    family.requests += 1
+                    guard !family.isDead, body.contains("refresh_token=refresh-\(family.turn)&") else {
+                        family.isDead = true
+                        return .json(#"{"error":"invalid_grant"}"#, status: 400)
+                    }
+                    family.turn += 1
+                    return .tokens(family.turn)
+                }
+            }
+        }
+    }
+
+    private func session(_ turn: Int = 0, at: Date = start, refresh: Bool = true) throws -> Session {
+        Session(
+            tokens: TokenResponse(
+                accessToken: Secret("access-\(turn)"),
+                expiresIn: 3600,
+                refreshToken: refresh ? Secret("refresh-\(turn)") : nil
+            ),
+            receivedAt: at,
+            clientID: try #require(ClientID("client-1")),
+            loginURL: "https://login.example",
+            apiURL: "https://api.example",
+            profileName: "default"
+        )
+    }
+
+    private func shared(_ shelf: SharedShelf, _ transport: HTTPTransport) -> SharedSession {
+        SharedSession(store: shelf.store, transport: transport, now: { Self.start + 3600 })
+    }
+
+    @Test("of twelve that refresh at once one sends the request; all have the same fresh token")
+    func twelve() async throws {
+        let (shelf, server) = (SharedShelf(), StrictServer())
+        let held = try session()
+        shelf.put(held)
+        let shared = shared(shelf, server.transport())
+        let outcomes = try await withThrowingTaskGroup(of: SharedSession.Refreshed.self) { group in
+            for _ in 0..<12 { group.addTask { try await shared.refresh(held, isKept: true) } }
+            return try await group.reduce(into: []) { $0.append($1) }
+        }
+        #expect(server.requests == 1)
+        let tokens = outcomes.map { outcome in
+            switch outcome {
+            case .renewed(let session, nil), .replaced(let session): session.tokens.accessToken.reveal()
+            case .renewed, .forgotten: "none"
+            }
+        }
+        #expect(tokens == Array(repeating: "access-1", count: 12))
+        #expect(shelf.kept?.tokens.refreshToken == Secret("refresh-1"))
+        #expect(!shelf.isLocked)
+    }
+
+    @Test("an answer without a new refresh token keeps the old one")
+    func keepsRefreshToken() async throws {
+        let shelf = SharedShelf()
+        shelf.put(try session())
+        let shared = shared(shelf, HTTPTransport { _ throws(TransportError) in .tokens(1, refresh: false) })
+        _ = try await shared.refresh(session(), isKept: true)
+        #expect(shelf.kept?.tokens.accessToken == Secret("access-1"))
+        #expect(shelf.kept?.tokens.refreshToken == Secret("refresh-0"))
+        #expect(shelf.kept?.receivedAt == Self.start + 3600)
+    }
+
+    @Test("a session that another process signed out of is not refreshed")
+    func forgotten() async throws {
+        let (shelf, server) = (SharedShelf(), StrictServer())
+        #expect(try await shared(shelf, server.transport()).refresh(session(), isKept: true) == .forgotten)
+        #expect(server.requests == 0)
+    }
+
+    @Test("one that is signed out of while the server is busy stays signed out, and the fresh token is deleted")
+    func forgottenMeanwhile() async throws {
+        let (shelf, server) = (SharedShelf(), StrictServer())
+        shelf.put(try session())
+        let shared = shared(shelf, server.transport(whileBusy: { shelf.put(nil) }))
+        #expect(try await shared.refresh(session(), isKept: true) == .forgotten)
+        #expect(shelf.kept == nil)
+        #expect(server.deleted == ["access-1"])
+    }
+
+    @Test(
+        "a store that fails costs nothing: the session in hand is refreshed, and the caller is told that it is not kept",
+        arguments: [
+            StoreError.unavailable(store: "shelf", ServerText("no")), .locked(store: "shelf"),
+            .unreadable(store: "shelf"), .quotaExceeded(store: "shelf"),
+        ]
+    )
+    func storeFails(error: StoreError) async throws {
+        let (shelf, server) = (SharedShelf(), StrictServer())
+        shelf.fail(error)
+        let held = try session()
+        guard
+            case .renewed(let renewed, let notKept) = try await shared(shelf, server.transport())
+                .refresh(held, isKept: true)
+        else {
+            Issue.record("not renewed")
+            return
+        }
+        #expect(renewed.tokens.accessToken == Secret("access-1"))
+        #expect(notKept == error)
+    }
+
+    @Test("where another process holds the lock for too long nothing is sent")
+    func busy() async throws {
+        let (shelf, server) = (SharedShelf(), StrictServer())
+        shelf.put(try session())
+        let error = StoreError.busy(profileName: "default", seconds: 45)
+        shelf.fail(error)
+        let held = try session()
+        await #expect(throws: TokenRequestError.store(error)) {
+            try await shared(shelf, server.transport()).refresh(held, isKept: true)
+        }
+        #expect(server.requests == 0)
+    }
+
+    @Test("a failed refresh leaves the store as it was, and the lock free")
+    func failed() async throws {
+        let shelf = SharedShelf()
+        let held = try session()
+        shelf.put(held)
+        let down = TransportError.refused(host: "login.example", port: 443)
+        let shared = shared(shelf, HTTPTransport { _ throws(TransportError) in throw down })
+        await #expect(throws: TokenRequestError.transport(down)) { try await shared.refresh(held, isKept: true) }
+        #expect(shelf.kept == held)
+        #expect(!shelf.isLocked)
+    }
+
+    @Test("the session of other settings that has taken the place is neither used nor overwritten")
+    func otherSettings() async throws {
+        let (shelf, server) = (SharedShelf(), StrictServer())
+        let other = Session(
+            tokens: TokenResponse(accessToken: Secret("other"), expiresIn: 3600),
+            receivedAt: Self.start,
+            clientID: try #require(ClientID("client-2")),
+            loginURL: "https://login.example",
+            apiURL: "https://api.example",
+            profileName: "default"
+        )
+        shelf.put(other)
+        let shared = shared(shelf, server.transport())
+        guard case .renewed = try await shared.refresh(session(), isKept: true) else {
+            Issue.record("not renewed")
+            return
+        }
+        #expect(shelf.kept == other)
+        try await shared.signOut(session(1, at: Self.start + 3600))
+        #expect(shelf.kept == other)
+    }
+
+    @Test("signing out deletes the newest token, which another process may have got")
+    func signOutNewest() async throws {
+        let (shelf, server) = (SharedShelf(), StrictServer())
+        shelf.put(try session(7, at: Self.start + 3600))
+        try await shared(shelf, server.transport()).signOut(session())
+        #expect(server.deleted == ["access-7"])
+        #expect(shelf.kept == nil)
+    }
+
+    @Test("an access token that has expired is refreshed to sign out with it")
+    func signOutExpired() async throws {
+        let (shelf, server) = (SharedShelf(), StrictServer())
+        let held = try session()
+        shelf.put(held)
+        try await shared(shelf, server.transport()).signOut(held)
+        #expect(server.deleted == ["access-1"])
+        #expect(shelf.kept == nil)
+    }
+
+    @Test("a newer session is not forgotten in the name of an older one")
+    func forgetsItsOwn() async throws {
+        let (shelf, server) = (SharedShelf(), StrictServer())
+        let newer = try session(1)
+        shelf.put(newer)
+        await shared(shelf, server.transport()).forget(try session())
+        #expect(shelf.kept == newer)
+        await shared(shelf, server.transport()).forget(newer)
+        #expect(shelf.kept == nil)
+    }
+}
