@@ -29,7 +29,7 @@ final class World: Sendable {
                     var generator = SystemRandomNumberGenerator()
                     return Entropy(from: &generator)
                 },
-                listen: { uri, handler throws(ListenerFailure) in try listener.open(uri, handler) },
+                listen: { uri, handler throws(ListenerFailure) in try await listener.open(uri, handler) },
                 openBrowser: { url, started throws(BrowserFailure) in
                     opened.append(url)
                     await started()
@@ -167,6 +167,7 @@ final class FakeListener: CallbackListener, Sendable {
         var handler: CallbackHandler?
         var uri: RedirectURI?
         var replies: UInt64 = 0
+        var first: String?
         var refused: [AuthorizationResponse.Refusal] = []
         var outcomes: [Effect.Outcome] = []
     }
@@ -180,12 +181,19 @@ final class FakeListener: CallbackListener, Sendable {
     var refused: [AuthorizationResponse.Refusal] { log.withLock { $0.refused } }
     var outcomes: [Effect.Outcome] { log.withLock { $0.outcomes } }
 
-    func open(_ uri: RedirectURI, _ handler: @escaping CallbackHandler) throws(ListenerFailure) -> FakeListener {
-        log.withLock { log in
+    func open(_ uri: RedirectURI, _ handler: @escaping CallbackHandler) async throws(ListenerFailure) -> FakeListener {
+        let first = log.withLock { log in
             log.handler = handler
             log.uri = uri.bound(to: 4242)
+            return log.first
         }
+        if let first { await arrive(first) }
         return self
+    }
+
+    /// Has `query` arrive the moment that the port is bound.
+    func arrivesAtOnce(_ query: String) {
+        log.withLock { $0.first = query }
     }
 
     func arrive(_ query: String) async {
