@@ -2,4 +2,6 @@
 extension Strings {
     static let plainURLHint = "Opening your browser. If no window appears, open this URL on this machine:"
     static let plainOpenYourself = "Open this URL in a browser on this machine:"
+    static let plainPaste =
+        "Or paste here the address that the browser ended on, and press Enter. What you paste is not shown."
 }
