@@ -16,7 +16,11 @@ final class World: Sendable {
     let listener = FakeListener()
     let engine: Engine
 
-    init(_ answers: @escaping @Sendable (HTTPRequest, Int) async throws(TransportError) -> HTTPResponse) {
+    /// With `sockets` the listener is the real one, and ``listener`` is not used.
+    init(
+        sockets: LoopbackListeners? = nil,
+        _ answers: @escaping @Sendable (HTTPRequest, Int) async throws(TransportError) -> HTTPResponse
+    ) {
         let server = ScriptedServer(answers)
         self.server = server
         let (clock, listener, opened) = (clock, listener, OpenedURLs())
@@ -29,7 +33,10 @@ final class World: Sendable {
                     var generator = SystemRandomNumberGenerator()
                     return Entropy(from: &generator)
                 },
-                listen: { uri, handler throws(ListenerFailure) in try await listener.open(uri, handler) },
+                listen: { uri, handler throws(ListenerFailure) in
+                    if let sockets { return try await sockets.open(uri, handler: handler) }
+                    return try await listener.open(uri, handler)
+                },
                 openBrowser: { url, started throws(BrowserFailure) in
                     opened.append(url)
                     await started()
