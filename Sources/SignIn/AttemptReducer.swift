@@ -45,7 +45,7 @@ func reduceAttempt(_ state: inout State, _ current: Attempt, _ event: Event) -> 
         return fail(&state, attempt, .timedOut(seconds: attempt.settings.timeout), at: event.at)
     case .openBrowserChosen:
         guard let url = attempt.authorizationURL, !attempt.isExchanging else { return [] }
-        return [.openBrowser(attempt.id, url: url)]
+        return [.openBrowser(attempt.id, url: Secret(url))]
 
     case .listenerOpened(attempt.id, let redirectURI):
         guard attempt.boundRedirectURI == nil else { return [] }
@@ -53,7 +53,7 @@ func reduceAttempt(_ state: inout State, _ current: Attempt, _ event: Event) -> 
         attempt.steps[.listening] = event.at
         state = .awaitingCallback(attempt)
         guard attempt.browser == .notStarted, let url = attempt.authorizationURL else { return [] }
-        return [.openBrowser(attempt.id, url: url)]
+        return [.openBrowser(attempt.id, url: Secret(url))]
     case .listenerFailed(attempt.id, let failure):
         return fail(&state, attempt, .listener(failure), at: event.at)
     case .requestRefused(attempt.id, let refusal):

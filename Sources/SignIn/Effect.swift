@@ -10,8 +10,8 @@ public enum Effect: Sendable, Hashable {
     /// Answer all held callbacks with what really happened, serve the last page, then free the port. Whatever the
     /// attempt still has under way is given up.
     case concludeAttempt(AttemptID, Outcome)
-    /// Open the URL in the browser.
-    case openBrowser(AttemptID, url: String)
+    /// Open the URL in the browser. It carries `state`, so that it prints as redacted wherever effects are shown.
+    case openBrowser(AttemptID, url: Secret)
     /// Exchange the code.
     case exchangeCode(AttemptID, TokenRequest)
     /// Load the profile.

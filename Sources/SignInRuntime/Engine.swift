@@ -20,6 +20,8 @@ public actor Engine {
     private let publish: AsyncStream<State>.Continuation
     private var lastID: UInt64 = 0
     private var listeners: [AttemptID: any CallbackListener] = [:]
+    /// What arrived after the port was bound and before the state machine knew of it.
+    private var early: [AttemptID: [Arrival]] = [:]
     private var attemptWork: [AttemptID: [Task<Void, Never>]] = [:]
     private var sessionWork: [SessionID: [Task<Void, Never>]] = [:]
     private var timers: [SignIn.Timer: (number: UInt64, task: Task<Void, Never>)] = [:]
@@ -131,20 +133,24 @@ public actor Engine {
         }
         listeners[id] = listener
         send(.listenerOpened(id, listener.redirectURI))
+        early.removeValue(forKey: id)?.forEach { arrived(id, $0) }
     }
 
     private func arrived(_ id: AttemptID, _ arrival: Arrival) {
+        // What comes after the end is answered by the listener itself.
+        guard case .awaitingCallback(let attempt) = state, attempt.id == id else { return }
+        guard listeners[id] != nil else { return early[id, default: []].append(arrival) }
         switch arrival {
         case .callback(let reply, let query): send(.callbackReceived(id, reply, query: query))
         case .refused(let refusal): send(.requestRefused(id, refusal))
         }
     }
 
-    private func openBrowser(_ id: AttemptID, _ url: String) {
+    private func openBrowser(_ id: AttemptID, _ url: Secret) {
         // Not tracked: a browser that stays in the foreground outlives the attempt that opened it.
         Task { [dependencies, weak self] in
             do throws(BrowserFailure) {
-                try await dependencies.openBrowser(url) { [weak self] in await self?.send(.browserOpened(id)) }
+                try await dependencies.openBrowser(url.reveal()) { [weak self] in await self?.send(.browserOpened(id)) }
             } catch {
                 await self?.send(.browserFailed(id, error))
             }
@@ -163,6 +169,7 @@ public actor Engine {
 
     private func conclude(_ id: AttemptID, _ outcome: Effect.Outcome) {
         attemptWork.removeValue(forKey: id)?.forEach { $0.cancel() }
+        early[id] = nil
         guard let listener = listeners.removeValue(forKey: id) else { return }
         close(listener, outcome)
     }

@@ -7,18 +7,26 @@ public import SignIn
 ///
 /// - Returns: whole lines in order; none where nothing happened that a person would want to hear.
 ///
-/// - Parameter isRemote: whether the person sits at another machine; the tunnel that brings the callback here is then told,
-///   with `destination`, how that machine reaches this one.
+/// - Parameters:
+///   - isRemote: whether the person sits at another machine; the tunnel that brings the callback here is then told, with
+///     `destination`, how that machine reaches this one.
+///   - takesPaste: whether a line on standard input is taken as the callback's address; said where the browser is, or may
+///     be, on another machine.
 public func plainLines(
     from old: State,
     to new: State,
     isRemote: Bool = false,
-    destination: String? = nil
+    destination: String? = nil,
+    takesPaste: Bool = false
 ) -> [String] {
     switch new {
     case .awaitingCallback(let attempt):
-        attemptLines(from: old.attempt, to: attempt)
-            + (isRemote ? tunnelLines(from: old.attempt, to: attempt, destination) : [])
+        attemptLines(
+            from: old.attempt,
+            to: attempt,
+            elsewhere: (isRemote ? tunnelLines(attempt, destination) : [])
+                + (takesPaste && (isRemote || !attempt.settings.opensBrowser) ? [Strings.plainPaste] : [])
+        )
     case .tokenHeld(let held):
         switch held.profile {
         case .underWay: old.attempt == nil ? [] : [Strings.step(.codeExchanged, nil, at: nil) + "."]
@@ -66,12 +74,13 @@ public func plainLines(signedOut revocation: LoggedOut.Revocation, page: String)
     return first + [Strings.plainBrowserStaysSignedIn, page]
 }
 
-private func tunnelLines(from old: Attempt?, to new: Attempt, _ destination: String?) -> [String] {
-    guard old?.boundRedirectURI == nil, let uri = new.boundRedirectURI else { return [] }
+private func tunnelLines(_ attempt: Attempt, _ destination: String?) -> [String] {
+    guard let uri = attempt.boundRedirectURI else { return [] }
     return [Strings.tunnel, Strings.sshCommand(uri.host.label, uri.port, destination)]
 }
 
-private func attemptLines(from old: Attempt?, to new: Attempt) -> [String] {
+/// - Parameter elsewhere: what helps a browser on another machine, said below the URL.
+private func attemptLines(from old: Attempt?, to new: Attempt, elsewhere: [String]) -> [String] {
     var lines: [String] = []
     if old?.boundRedirectURI == nil, new.boundRedirectURI != nil {
         lines.append(Strings.step(.listening, new, at: new.boundRedirectURI) + ".")
@@ -79,12 +88,13 @@ private func attemptLines(from old: Attempt?, to new: Attempt) -> [String] {
             lines.append(new.settings.opensBrowser ? Strings.plainURLHint : Strings.plainOpenYourself)
             lines.append(url)
         }
+        lines += elsewhere
     }
     if old?.browser != new.browser, case .failed(let failure) = new.browser {
         let report = failure.report
         lines += [report.summary, "\(Strings.why): \(report.cause)"]
     }
-    for notice in new.notices where old?.notices.contains(where: { $0.kind == notice.kind }) != true {
+    for notice in new.notices where notice.isNews(after: old?.notices ?? []) {
         lines.append(Strings.notice(notice.kind))
     }
     if old?.isExchanging != true, new.isExchanging { lines.append(Strings.exchanging) }
@@ -94,5 +104,14 @@ private func attemptLines(from old: Attempt?, to new: Attempt) -> [String] {
 extension State {
     fileprivate var attempt: Attempt? {
         if case .awaitingCallback(let attempt) = self { attempt } else { nil }
+    }
+}
+
+extension Notice {
+    /// Once is enough for what others send, however often it comes. What the person pasted is answered each time.
+    fileprivate func isNews(after old: [Notice]) -> Bool {
+        guard let before = old.first(where: { $0.kind == kind }) else { return true }
+        guard case .pasteRefused = kind else { return false }
+        return count > before.count
     }
 }

@@ -5,4 +5,6 @@ extension Strings {
     static let plainBrowserStaysSignedIn =
         "Your browser may still be signed in to Genesys Cloud. This page signs it out:"
     static let plainWait = "Waiting as long as the service asks; then it is tried again."
+    static let plainPaste =
+        "Or paste here the address that the browser ended on, and press Enter. What you paste is not shown."
 }

@@ -16,7 +16,9 @@ struct LoginCommand: AsyncParsableCommand {
         commandName: "login",
         abstract: "Sign in with plain lines: for scripts, screen readers and dumb terminals.",
         discussion: """
-            What happens is told on standard error; who signed in is written to standard output.
+            What happens is told on standard error; who signed in is written to standard output. A line on standard \
+            input is taken as the address that a browser elsewhere ended on; give it </dev/null where the input is a \
+            script's.
             Exit status: 0 signed in; 1 failed; 64 wrong usage; 69 service unreachable; 75 timed out; 77 refused; \
             130 interrupted.
 
@@ -64,12 +66,16 @@ struct LoginCommand: AsyncParsableCommand {
         await engine.send(.signInChosen(engine.plan(signIn)))
         var shown = State.initial
         var result = Result.cancelled
+        let pasted = PastedLines { await engine.send(.callbackPasted($0)) }
+        defer { pasted.end() }
         for await state in engine.states {
+            pasted.follow(state)
             let lines = plainLines(
                 from: shown,
                 to: state,
                 isRemote: ProcessEnvironment.isRemote,
-                destination: ProcessEnvironment.remoteDestination
+                destination: ProcessEnvironment.remoteDestination,
+                takesPaste: PastedLines.canCome
             )
             for line in lines { Console.line(line) }
             shown = state

@@ -47,6 +47,16 @@ struct EngineTests {
         #expect(world.listener.refused == [.foreignState])
     }
 
+    @Test("a callback that comes before the port is known to be bound is not lost")
+    func earlyCallback() async throws {
+        let world = World { request, turn in request.method == .post ? .tokens(turn) : .ada }
+        world.listener.arrivesAtOnce("code=evil&state=forged")
+        await world.engine.send(.signInChosen(world.engine.plan(try .sample())))
+        try await world.reach("the refusal") { _ in world.listener.refused == [.foreignState] }
+        try await world.callBack()
+        try await world.reach("a profile") { Self.name($0) != nil }
+    }
+
     @Test("a token request that fails is not repeated, and the next attempt works")
     func noSecondCode() async throws {
         let world = World { request, turn in

@@ -14,8 +14,13 @@ struct RawClient {
 
     /// Sends `text` and returns all that comes back before the server closes.
     func exchange(_ text: String) async throws -> String {
+        try await exchange(Array(text.utf8))
+    }
+
+    /// Sends `bytes` and returns all that comes back before the server closes.
+    func exchange(_ bytes: [UInt8]) async throws -> String {
         try await channel.executeThenClose { inbound, outbound in
-            try await outbound.write(ByteBuffer(string: text))
+            try await outbound.write(ByteBuffer(bytes: bytes))
             var answer = ByteBuffer()
             do {
                 for try await var part in inbound { answer.writeBuffer(&part) }

@@ -16,8 +16,10 @@ final class World: Sendable {
     let listener = FakeListener()
     let engine: Engine
 
+    /// With `sockets` the listener is the real one, and ``listener`` is not used.
     init(
         store: SessionStore = .memory(),
+        sockets: LoopbackListeners? = nil,
         _ answers: @escaping @Sendable (HTTPRequest, Int) async throws(TransportError) -> HTTPResponse
     ) {
         self.store = store
@@ -33,7 +35,10 @@ final class World: Sendable {
                     var generator = SystemRandomNumberGenerator()
                     return Entropy(from: &generator)
                 },
-                listen: { uri, handler throws(ListenerFailure) in try listener.open(uri, handler) },
+                listen: { uri, handler throws(ListenerFailure) in
+                    if let sockets { return try await sockets.open(uri, handler: handler) }
+                    return try await listener.open(uri, handler)
+                },
                 openBrowser: { url, started throws(BrowserFailure) in
                     opened.append(url)
                     await started()
@@ -183,6 +188,7 @@ final class FakeListener: CallbackListener, Sendable {
         var handler: CallbackHandler?
         var uri: RedirectURI?
         var replies: UInt64 = 0
+        var first: String?
         var refused: [AuthorizationResponse.Refusal] = []
         var outcomes: [Effect.Outcome] = []
     }
@@ -196,12 +202,19 @@ final class FakeListener: CallbackListener, Sendable {
     var refused: [AuthorizationResponse.Refusal] { log.withLock { $0.refused } }
     var outcomes: [Effect.Outcome] { log.withLock { $0.outcomes } }
 
-    func open(_ uri: RedirectURI, _ handler: @escaping CallbackHandler) throws(ListenerFailure) -> FakeListener {
-        log.withLock { log in
+    func open(_ uri: RedirectURI, _ handler: @escaping CallbackHandler) async throws(ListenerFailure) -> FakeListener {
+        let first = log.withLock { log in
             log.handler = handler
             log.uri = uri.bound(to: 4242)
+            return log.first
         }
+        if let first { await arrive(first) }
         return self
+    }
+
+    /// Has `query` arrive the moment that the port is bound.
+    func arrivesAtOnce(_ query: String) {
+        log.withLock { $0.first = query }
     }
 
     func arrive(_ query: String) async {

@@ -23,7 +23,7 @@ struct AttemptTests {
 
         let opened = try machine.send(.listenerOpened(attempt, Sample.boundURI()), at: 1)
         let url = try #require(machine.attempt?.authorizationURL)
-        #expect(opened == [.openBrowser(attempt, url: url)])
+        #expect(opened == [.openBrowser(attempt, url: Secret(url))])
         #expect(url.hasPrefix("https://login.mypurecloud.de/oauth/authorize?client_id=client-1&response_type=code"))
         #expect(url.contains("&redirect_uri=http%3A%2F%2Flocalhost%3A49152%2Fcallback&"))
         #expect(url.contains("&state=\(try Sample.stateText())"))
@@ -208,7 +208,7 @@ struct AttemptTests {
         let url = try #require(machine.attempt?.authorizationURL)
         machine.send(.browserFailed(attempt, .notFound(command: "xdg-open")))
         #expect(machine.attempt?.browser == .failed(.notFound(command: "xdg-open")))
-        #expect(machine.send(.openBrowserChosen) == [.openBrowser(attempt, url: url)])
+        #expect(machine.send(.openBrowserChosen) == [.openBrowser(attempt, url: Secret(url))])
         machine.send(.browserOpened(attempt), at: 7)
         #expect(machine.attempt?.browser == .opened)
         #expect(machine.attempt?.steps[.browserOpened] == second(7))

@@ -88,6 +88,14 @@ final class ChildProcess: Sendable {
         if let input { close(input) }
     }
 
+    /// Writes to the standard input of a process whose input stays open.
+    func write(_ text: String) throws {
+        guard let input else { throw Failure("the input is at its end") }
+        let bytes = Array(text.utf8)
+        let count = bytes.withUnsafeBytes { Glibc.write(input, $0.baseAddress, $0.count) }
+        guard count == bytes.count else { throw Failure("the input took \(count) of \(bytes.count) bytes") }
+    }
+
     /// Runs `program` to its end, its standard input empty.
     static func run(
         _ program: String,

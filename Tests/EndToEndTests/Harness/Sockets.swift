@@ -5,6 +5,11 @@ import Glibc
 enum Loopback: String, Sendable, CaseIterable {
     case ipv4 = "127.0.0.1"
     case ipv6 = "::1"
+    /// A second address, for what plays another machine and needs the same port. The program never listens there.
+    case another = "127.0.0.2"
+
+    /// The two that `localhost` means.
+    static let allCases: [Loopback] = [.ipv4, .ipv6]
 }
 
 /// A blocking TCP socket; not inherited by processes that are started while it is open.

@@ -45,9 +45,10 @@ final class Stage {
         try? FileManager.default.removeItem(at: folder)
     }
 
-    /// Starts the program on a screen; see ``TmuxScreen``.
+    /// Starts the program, or another one, on a screen; see ``TmuxScreen``.
     func screen(
         _ arguments: [String],
+        program: String? = nil,
         environment: [String: String] = [:],
         width: Int = 80,
         height: Int = 24
@@ -55,7 +56,7 @@ final class Stage {
         let screen = try TmuxScreen(home: home, folder: newFolder("screen"))
         atTheEnd { await screen.end() }
         try await screen.start(
-            program: Tools.program(),
+            program: program ?? Tools.program(),
             arguments: arguments,
             environment: environment,
             width: width,
@@ -106,13 +107,17 @@ final class Stage {
     }
 
     /// Starts the program without a terminal.
-    func start(_ arguments: [String], environment: [String: String] = [:]) throws -> ChildProcess {
+    func start(
+        _ arguments: [String],
+        environment: [String: String] = [:],
+        inputStaysOpen: Bool = false
+    ) throws -> ChildProcess {
         let child = try ChildProcess(
             Tools.program(),
             arguments,
             environment: Tools.environment(home: home).merging(environment) { $1 },
             filesIn: newFolder("run"),
-            inputStaysOpen: false
+            inputStaysOpen: inputStaysOpen
         )
         atTheEnd { await child.end() }
         return child

@@ -18,6 +18,10 @@ enum Tools {
     }
 
     static func tmux() throws -> String { try command("tmux", package: "tmux") }
+    static func ssh() throws -> String { try command("ssh", package: "openssh-client") }
+    static func sshKeygen() throws -> String { try command("ssh-keygen", package: "openssh-client") }
+    /// Wants to be started by its whole path.
+    static func sshd() throws -> String { try command("sshd", package: "openssh-server") }
     static func chromium() throws -> String { try command("chromium", package: "chromium") }
     static func chromedriver() throws -> String { try command("chromedriver", package: "chromium-driver") }
 
@@ -33,7 +37,8 @@ enum Tools {
 
     private static func command(_ name: String, package: String) throws -> String {
         let inherited = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":").map(String.init)
-        for folder in searchPath + inherited where FileManager.default.isExecutableFile(atPath: "\(folder)/\(name)") {
+        let folders = searchPath + ["/usr/sbin"] + inherited
+        for folder in folders where FileManager.default.isExecutableFile(atPath: "\(folder)/\(name)") {
             return "\(folder)/\(name)"
         }
         throw Failure("\(name) is not installed. Run `make test`, or `sudo apt-get install -y \(package)`.")

@@ -1,0 +1,97 @@
+import Dispatch
+import Glibc
+import OAuth
+import SignIn
+import Synchronization
+
+/// Lines on standard input while a sign-in waits: the address that a browser elsewhere ended on, pasted or piped.
+///
+/// Nothing is read before there is a listener, so that a line can be judged when it comes. The end of the input is no
+/// error: the wait goes on without it.
+final class PastedLines: Sendable {
+    /// How often to look whether a program in the background has been given the terminal, in milliseconds.
+    private static let glance: Int32 = 1_000
+
+    private enum Stage {
+        case notBegun, reading, ended
+    }
+
+    private let stage = Mutex(Stage.notBegun)
+    private let lines: AsyncStream<Secret>
+    private let continuation: AsyncStream<Secret>.Continuation
+    private let take: @Sendable (Secret) async -> Void
+
+    /// Lines that go to `take`, one after another.
+    init(_ take: @escaping @Sendable (Secret) async -> Void) {
+        self.take = take
+        (lines, continuation) = AsyncStream.makeStream()
+    }
+
+    /// Whether a line can come at all: not from `/dev/null`, and not where standard input is closed.
+    static var canCome: Bool {
+        var status = stat()
+        guard fstat(STDIN_FILENO, &status) == 0 else { return false }
+        return status.st_mode & S_IFMT != S_IFCHR || isatty(STDIN_FILENO) == 1
+    }
+
+    /// Begins to read once `state` waits for a callback, and ends when it does no longer.
+    func follow(_ state: State) {
+        guard case .awaitingCallback(let attempt) = state else { return end() }
+        guard attempt.boundRedirectURI != nil else { return }
+        let begins = stage.withLock { stage in
+            defer { if stage == .notBegun { stage = .reading } }
+            return stage == .notBegun
+        }
+        guard begins, Self.canCome else { return }
+        let isTerminal = QuietTerminal.begin()
+        // A thread of its own, which may wait for ever; it does not keep the program from ending.
+        DispatchQueue(label: "pasted lines").async { [self] in read(isTerminal: isTerminal) }
+        Task { [lines, take] in
+            for await line in lines { await take(line) }
+        }
+    }
+
+    /// Reads no more, and puts the terminal back as it was.
+    func end() {
+        stage.withLock { $0 = .ended }
+        continuation.finish()
+        QuietTerminal.end()
+    }
+
+    private func read(isTerminal: Bool) {
+        var assembler = LineAssembler(isTerminal: isTerminal)
+        // Of a pipe not a byte more than the line is taken: what follows may be somebody else's.
+        var buffer = [UInt8](repeating: 0, count: isTerminal ? 4_096 : 1)
+        while waitForInput(isTerminal: isTerminal) {
+            let count = Glibc.read(STDIN_FILENO, &buffer, buffer.count)
+            if count < 0, errno == EINTR || errno == EAGAIN { continue }
+            guard count > 0 else {
+                if let rest = assembler.finish() { continuation.yield(rest) }
+                break
+            }
+            for byte in buffer[..<count] {
+                switch assembler.take(byte) {
+                case .line(let line): continuation.yield(line)
+                case .end: return continuation.finish()
+                case nil: break
+                }
+            }
+        }
+        continuation.finish()
+    }
+
+    /// Returns once there is something to read, or the end of it; `false` when nothing is to be read any more. In the
+    /// background nothing is read: the input is the shell's, and whoever reads it is stopped.
+    private func waitForInput(isTerminal: Bool) -> Bool {
+        // Under the lock, so that the terminal is not made quiet again in the moment that the reading ends.
+        while let isOurs = stage.withLock({ $0 == .reading ? !isTerminal || QuietTerminal.settle() : nil }) {
+            guard isOurs else {
+                poll(nil, 0, Self.glance)
+                continue
+            }
+            var input = pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0)
+            if poll(&input, 1, Self.glance) > 0 { return true }
+        }
+        return false
+    }
+}

@@ -1,0 +1,129 @@
+import Foundation
+import Glibc
+import Testing
+
+extension EndToEndTests {
+    /// The callback's address on the standard input of `genesys-login login`.
+    @Suite struct LoginPasteTests {
+        private static func server(_ stage: Stage) throws -> StubServer {
+            try stage.stubServer { request in
+                .json(
+                    request.path == "/oauth/token"
+                        ? #"{"access_token": "typed-access", "token_type": "bearer", "expires_in": 60}"#
+                        : #"{"id": "1", "name": "Ada Okafor"}"#
+                )
+            }
+        }
+
+        private static func arguments(_ server: StubServer) -> [String] {
+            [
+                "login", "--client-id", "client-1", "--login-url", server.url, "--api-url", server.url,
+                "--redirect-uri", "http://localhost:0/callback", "--no-browser",
+            ]
+        }
+
+        /// The URL among the lines that the program writes.
+        private static func request(in lines: String) throws -> AuthorizationURL? {
+            try lines.split(whereSeparator: \.isNewline).first { $0.contains("/oauth/authorize?") }
+                .map { try AuthorizationURL(String($0)) }
+        }
+
+        /// Starts it on a terminal wide enough for the URL, and waits until it takes a paste.
+        private func onTerminal(
+            _ stage: Stage,
+            _ server: StubServer
+        ) async throws -> (screen: TmuxScreen, request: AuthorizationURL) {
+            let screen = try await stage.screen(Self.arguments(server), width: 500)
+            let lines = try await screen.wait(for: "Or paste here")
+            return (screen, try #require(try Self.request(in: lines)))
+        }
+
+        private func expectRestored(_ screen: TmuxScreen, _ what: Comment) throws {
+            let settings = try screen.settings()
+            #expect(settings.before == settings.after, what)
+            #expect(settings.before.contains(" echo "), "the terminal echoes before")
+        }
+
+        @Test("on a terminal: wrong ones are refused with the reason, each time; the right one signs in; none is shown")
+        func terminal() async throws {
+            try await Stage.with { stage in
+                let server = try Self.server(stage)
+                let (screen, request) = try await onTerminal(stage, server)
+                let callback = "http://localhost:\(try request.callbackPort)/callback?code=typed-code"
+                for count in 1...2 {
+                    try await screen.paste("\(callback)&state=another")
+                    try await screen.press(.enter)
+                    try await waitUntil(
+                        "refusal \(count)",
+                        evidence: screen.evidence,
+                        until: { try await screen.capture().ranges(of: "not from this attempt").count == count }
+                    )
+                }
+                try await screen.press(.text("not an address"))
+                try await screen.press(.enter)
+                try await screen.wait(for: "is no callback URL")
+                // What was typed before is gone with Ctrl-U, as on any terminal.
+                try await screen.press(.text("half of something"))
+                try await screen.press(.controlU)
+                try await screen.paste("\(callback)&state=\(try request["state"])")
+                try await screen.press(.enter)
+                #expect(try await screen.exitStatus() == 0)
+                try await screen.wait(for: "Ada Okafor\n")
+                try expectRestored(screen, "after the sign-in")
+                #expect(server.tokenRequests.map { $0.form["code"] } == ["typed-code"])
+                for text in ["typed-code", "typed-access", "not an address", "half of"] {
+                    #expect(screen.bytes.range(of: Data(text.utf8)) == nil, "\(text) came out on the terminal")
+                }
+            }
+        }
+
+        @Test("Ctrl-C gives up with exit status 130, and the terminal is as it was")
+        func interrupted() async throws {
+            try await Stage.with { stage in
+                let (screen, _) = try await onTerminal(stage, try Self.server(stage))
+                try await screen.press(.controlC)
+                #expect(try await screen.exitStatus() == 130)
+                try expectRestored(screen, "after Ctrl-C")
+            }
+        }
+
+        @Test(
+            "a signal that ends it, a fault included, leaves the terminal as it was",
+            arguments: [SIGTERM, SIGHUP, SIGSEGV]
+        )
+        func ended(signal: Int32) async throws {
+            try await Stage.with { stage in
+                let (screen, _) = try await onTerminal(stage, try Self.server(stage))
+                kill(try await screen.processID(), signal)
+                #expect(try await screen.exitStatus() == 128 + Int(signal))
+                try expectRestored(screen, "after signal \(signal)")
+            }
+        }
+
+        @Test("from a pipe: a wrong line is refused with the reason, the right one signs in")
+        func pipe() async throws {
+            try await Stage.with { stage in
+                let server = try Self.server(stage)
+                let login = try stage.start(Self.arguments(server), inputStaysOpen: true)
+                let request = try await poll(
+                    "the URL",
+                    evidence: { login.errors },
+                    until: { login.errors.contains("Or paste here") ? try Self.request(in: login.errors) : nil }
+                )
+                try login.write("http://localhost:1/callback?code=typed-code&state=x\n")
+                try await waitUntil(
+                    "the refusal",
+                    evidence: { login.errors },
+                    until: { login.errors.contains("is not this sign-in's callback") }
+                )
+                // Its query alone is enough.
+                try login.write("?code=typed-code&state=\(try request["state"])\n")
+                let result = try await login.finished("login")
+                #expect(result.status == 0, "\(result)")
+                #expect(result.output == "Ada Okafor\n")
+                #expect(!result.errors.contains("typed-code"), "\(result)")
+                #expect(server.tokenRequests.map { $0.form["code"] } == ["typed-code"])
+            }
+        }
+    }
+}
