@@ -54,10 +54,12 @@ let package = Package(
         ),
         .target(name: "SignIn", dependencies: ["OAuth", "GenesysCloud"], swiftSettings: settings),
         .target(name: "SessionStore", dependencies: ["OAuth"], swiftSettings: settings),
+        .systemLibrary(name: "CProcess"),
+        .target(name: "CForgetfulHeap"),
         .target(
             name: "SignInRuntime",
             dependencies: [
-                "OAuth", "GenesysCloud", "SignIn", "SessionStore",
+                "OAuth", "GenesysCloud", "SignIn", "SessionStore", "CProcess",
                 asyncHTTPClient, crypto, hummingbird, httpTypes, logging, nioCore, nioPosix, nioHTTP1, nioHTTPTypes,
                 nioSSL, nioTLS, serviceLifecycle, subprocess, systemPackage,
             ],
@@ -89,6 +91,7 @@ let package = Package(
             name: "genesys-login",
             dependencies: [
                 "OAuth", "GenesysCloud", "SignIn", "SessionStore", "SignInRuntime", "DemoCloud", "TerminalUI",
+                "CForgetfulHeap",
                 argumentParser, nioPosix, tomlKit,
             ],
             swiftSettings: settings

@@ -154,7 +154,7 @@ extension OAuth.HTTPRequest {
         wire.headers.add(name: "User-Agent", value: "genesys-login")
         for header in headers { wire.headers.add(name: header.name, value: header.value) }
         if let bearer { wire.headers.add(name: "Authorization", value: "Bearer \(bearer.reveal())") }
-        if let body { wire.body = .bytes(ByteBuffer(string: body.reveal())) }
+        if let body { wire.body = .bytes(body.withBytes { ByteBuffer(bytes: $0) }) }
         return wire
     }
 }
