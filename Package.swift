@@ -92,7 +92,7 @@ let package = Package(
             dependencies: [
                 "OAuth", "GenesysCloud", "SignIn", "SessionStore", "SignInRuntime", "DemoCloud", "TerminalUI",
                 "CForgetfulHeap",
-                argumentParser, nioPosix, tomlKit,
+                argumentParser, logging, nioPosix, tomlKit,
             ],
             swiftSettings: settings
         ),
@@ -109,7 +109,7 @@ let package = Package(
             name: "SignInRuntimeTests",
             dependencies: [
                 "OAuth", "GenesysCloud", "SignIn", "SessionStore", "SignInRuntime",
-                nioCore, nioPosix, nioSSL, subprocess, systemPackage,
+                logging, nioCore, nioPosix, nioSSL, subprocess, systemPackage,
             ],
             swiftSettings: settings
         ),
@@ -120,7 +120,7 @@ let package = Package(
         ),
         .testTarget(
             name: "genesys-loginTests",
-            dependencies: ["genesys-login", "OAuth", "GenesysCloud", "SignInRuntime", argumentParser],
+            dependencies: ["genesys-login", "OAuth", "GenesysCloud", "SignInRuntime", argumentParser, logging],
             swiftSettings: settings
         ),
         .testTarget(

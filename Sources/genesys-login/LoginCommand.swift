@@ -44,7 +44,7 @@ struct LoginCommand: AsyncParsableCommand {
                 eventLoops: eventLoops,
                 transport: live.transport,
                 store: .memory()
-            )
+            ).logged(to: settings.log)
         )
         let interrupts = Self.interrupts(engine)
         let result = await signInOnce(engine, signIn)

@@ -1,4 +1,5 @@
 import GenesysCloud
+import Logging
 import OAuth
 import SignIn
 import SignInRuntime
@@ -25,6 +26,8 @@ struct Settings: Sendable {
     let caFile: String?
     /// Proxies and certificate authorities.
     let network: NetworkSettings
+    /// What was asked to be logged goes here; silent without a file.
+    let log: Logger
     /// Where a profile can be saved; `nil` where the variables name no folder for it.
     let file: ConfigurationFile?
 
@@ -64,6 +67,8 @@ struct Settings: Sendable {
         if let store = sources.given(.sessionStore), store.text != "memory" {
             throw store.error("is no session store of this version", "Use memory, or leave it out.")
         }
+        log = try Self.log(sources)
+        logStart()
     }
 
     /// Where the value of `setting` came from.

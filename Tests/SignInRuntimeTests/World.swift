@@ -1,5 +1,6 @@
 import FoundationEssentials
 import GenesysCloud
+import Logging
 import OAuth
 import SessionStore
 import SignIn
@@ -16,7 +17,10 @@ final class World: Sendable {
     let listener = FakeListener()
     let engine: Engine
 
-    init(_ answers: @escaping @Sendable (HTTPRequest, Int) async throws(TransportError) -> HTTPResponse) {
+    init(
+        log: Logger = .silent,
+        _ answers: @escaping @Sendable (HTTPRequest, Int) async throws(TransportError) -> HTTPResponse
+    ) {
         let server = ScriptedServer(answers)
         self.server = server
         let (clock, listener, opened) = (clock, listener, OpenedURLs())
@@ -34,9 +38,10 @@ final class World: Sendable {
                     opened.append(url)
                     await started()
                 },
-                transport: HTTPTransport { request throws(TransportError) in try await server.answer(request) },
+                transport: HTTPTransport { request throws(TransportError) in try await server.answer(request) }
+                    .logged(to: log),
                 store: store
-            )
+            ).logged(to: log)
         )
     }
 
