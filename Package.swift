@@ -54,10 +54,12 @@ let package = Package(
         ),
         .target(name: "SignIn", dependencies: ["OAuth", "GenesysCloud"], swiftSettings: settings),
         .target(name: "SessionStore", dependencies: ["OAuth"], swiftSettings: settings),
+        .systemLibrary(name: "CProcess"),
+        .target(name: "CForgetfulHeap"),
         .target(
             name: "SignInRuntime",
             dependencies: [
-                "OAuth", "GenesysCloud", "SignIn", "SessionStore",
+                "OAuth", "GenesysCloud", "SignIn", "SessionStore", "CProcess",
                 asyncHTTPClient, crypto, hummingbird, httpTypes, logging, nioCore, nioPosix, nioHTTP1, nioHTTPTypes,
                 nioSSL, nioTLS, serviceLifecycle, subprocess, systemPackage,
             ],
@@ -89,7 +91,8 @@ let package = Package(
             name: "genesys-login",
             dependencies: [
                 "OAuth", "GenesysCloud", "SignIn", "SessionStore", "SignInRuntime", "DemoCloud", "TerminalUI",
-                argumentParser, nioPosix, tomlKit,
+                "CForgetfulHeap",
+                argumentParser, logging, nioPosix, tomlKit,
             ],
             swiftSettings: settings
         ),
@@ -106,7 +109,7 @@ let package = Package(
             name: "SignInRuntimeTests",
             dependencies: [
                 "OAuth", "GenesysCloud", "SignIn", "SessionStore", "SignInRuntime",
-                nioCore, nioPosix, nioSSL, subprocess, systemPackage,
+                logging, nioCore, nioPosix, nioSSL, subprocess, systemPackage,
             ],
             swiftSettings: settings
         ),
@@ -117,7 +120,7 @@ let package = Package(
         ),
         .testTarget(
             name: "genesys-loginTests",
-            dependencies: ["genesys-login", "OAuth", "GenesysCloud", "SignInRuntime", argumentParser],
+            dependencies: ["genesys-login", "OAuth", "GenesysCloud", "SignInRuntime", argumentParser, logging],
             swiftSettings: settings
         ),
         .testTarget(

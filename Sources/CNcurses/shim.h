@@ -90,8 +90,7 @@ static inline void terminal_guard_restore(void) {
     tcsetattr(terminal_guard()->fd, TCSANOW, &terminal_guard()->saved);
 }
 
-/* Restores the terminal, then lets the signal do what it would have done: end the program, with its core dump and its
-   exit status. (Swift's own backtracer, where it is switched on, was there before and runs after us.) */
+/* Restores the terminal, then lets the signal do what it would have done: end the program, with its exit status. */
 static inline void terminal_guard_crashed(int number) {
     int kept = errno;
     terminal_guard_restore();

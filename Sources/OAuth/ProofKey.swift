@@ -26,7 +26,7 @@ public struct CodeChallenge: Sendable, Hashable, CustomStringConvertible {
 
     /// The challenge that belongs to `verifier`.
     public init(of verifier: Secret) {
-        value = Base64URL.encode(SHA256.hash(data: Array(verifier.reveal().utf8)))
+        value = Base64URL.encode(verifier.withBytes { SHA256.hash(data: $0) })
     }
 
     /// The same as ``value``.

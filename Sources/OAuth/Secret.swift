@@ -2,36 +2,79 @@
 /// state parameter, a request body that carries one of them.
 ///
 /// Prints as `‹redacted›` wherever Swift prints it (interpolation, `dump`, a debugger's summary), has no
-/// `Codable` conformance, and opens by ``reveal()`` alone, so that every use can be searched for.
-public struct Secret: Sendable, Hashable {
-    private let value: String
+/// `Codable` conformance, and opens by ``reveal()`` and ``withBytes(_:)`` alone, so that every use can be searched for.
+///
+/// Its bytes are in locked memory (see ``LockedMemory``), once for all copies of the value, and are overwritten when the
+/// last copy is gone. The `String` that it was made of and the one that ``reveal()`` returns are ordinary memory; the
+/// program overwrites that when it is given back (see `Sources/CForgetfulHeap`), a library's other users need not.
+public struct Secret: Sendable {
+    private let storage: Storage
+
+    private final class Storage: Sendable {
+        // Written before anybody else knows of it, and never again.
+        nonisolated(unsafe) let bytes: UnsafeRawBufferPointer
+
+        init(_ source: UnsafeRawBufferPointer) {
+            let memory = LockedMemory.take(source.count)
+            memory?.copyMemory(from: source)
+            bytes = UnsafeRawBufferPointer(memory ?? UnsafeMutableRawBufferPointer(start: nil, count: 0))
+        }
+
+        deinit {
+            LockedMemory.give(back: UnsafeMutableRawBufferPointer(mutating: bytes))
+        }
+    }
 
     /// Wraps `value`; nothing is refused here.
     public init(_ value: String) {
-        self.value = value
+        var value = value
+        storage = value.withUTF8 { Storage(UnsafeRawBufferPointer($0)) }
     }
 
     /// The wrapped value. Call it where the bytes leave for the wire, and nowhere else.
     public func reveal() -> String {
-        value
+        withBytes { String(decoding: $0, as: UTF8.self) }
+    }
+
+    /// Gives `body` the wrapped bytes, without a copy; they must not be kept.
+    public func withBytes<Result, Failure: Error>(
+        _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        // The storage must not go while its bytes are in use.
+        defer { withExtendedLifetime(storage) {} }
+        return try body(storage.bytes)
     }
 
     /// Whether nothing is wrapped.
     public var isEmpty: Bool {
-        value.isEmpty
+        storage.bytes.isEmpty
     }
 
     /// Whether both wrap the same bytes, in a time that depends on the lengths alone, so that a guess learns
     /// nothing from how long its refusal took.
     public func matchesInConstantTime(_ other: Secret) -> Bool {
-        let ours = Array(value.utf8)
-        let theirs = Array(other.value.utf8)
-        guard ours.count == theirs.count else { return false }
-        var difference: UInt8 = 0
-        for index in ours.indices {
-            difference |= ours[index] ^ theirs[index]
+        withBytes { ours in
+            other.withBytes { theirs in
+                guard ours.count == theirs.count else { return false }
+                var difference: UInt8 = 0
+                for index in ours.indices {
+                    difference |= ours[index] ^ theirs[index]
+                }
+                return difference == 0
+            }
         }
-        return difference == 0
+    }
+}
+
+extension Secret: Hashable {
+    /// Whether both wrap the same bytes.
+    public static func == (one: Secret, other: Secret) -> Bool {
+        one.storage === other.storage || one.matchesInConstantTime(other)
+    }
+
+    /// Feeds the bytes.
+    public func hash(into hasher: inout Hasher) {
+        withBytes { hasher.combine(bytes: $0) }
     }
 }
 

@@ -10,6 +10,9 @@ public struct Browser: Sendable {
     /// What opens the Windows side's browser from WSL, where `xdg-open` is missing or finds none.
     private static let windowsCommands = ["wslview", "explorer.exe"]
 
+    /// Variables that hold a secret, and that a browser has no use for.
+    private static let withheld: [Subprocess.Environment.Key: String?] = ["GENESYSCLOUD_ACCESS_TOKEN": nil]
+
     private let commands: [ShellWords]
 
     /// The browser that `command` starts, for example `firefox --new-window %s`. Where it is ``defaultCommand``, the
@@ -48,11 +51,13 @@ public struct Browser: Sendable {
             let result = try await Subprocess.run(
                 program.contains("/") ? .path(FilePath(program)) : .name(program),
                 arguments: Arguments(arguments),
+                environment: .inherit.updating(Self.withheld),
                 platformOptions: options,
                 input: .none,
                 output: .discarded,
                 error: .discarded
-            ) { _ in
+            ) { execution in
+                ProcessProtection.release(execution.processIdentifier.value)
                 await started()
             }
             status = result.terminationStatus

@@ -1,4 +1,5 @@
 public import FoundationEssentials
+public import Logging
 public import OAuth
 public import SessionStore
 public import SignIn
@@ -24,6 +25,8 @@ public struct Dependencies: Sendable {
     public var transport: HTTPTransport
     /// Keeps the session.
     public var store: SessionStore
+    /// Takes the steps of the state machine; see ``logged(to:)``.
+    public internal(set) var log = Logger.silent
 
     /// Dependencies of these parts.
     public init(

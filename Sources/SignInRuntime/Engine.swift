@@ -55,6 +55,7 @@ public actor Engine {
     public func send(_ kind: Event.Kind) {
         let before = state
         let effects = reduce(&state, Event(at: dependencies.now(), kind))
+        dependencies.log.transition(kind, from: before, to: state, effects)
         if state != before { publish.yield(state) }
         for effect in effects { run(effect) }
         // Somebody may have signed in elsewhere while this attempt was under way.

@@ -1,5 +1,6 @@
 import AsyncHTTPClient
 import FoundationEssentials
+public import Logging
 public import NIOCore
 import NIOHTTP1
 import NIOPosix
@@ -18,6 +19,7 @@ public final class LiveTransport: Sendable {
     let tls: TLSConfiguration
     /// What it runs on.
     public let eventLoops: any EventLoopGroup
+    private let log: Logger
     private let clients = Mutex<Clients>(.open([:]))
 
     /// The library's clients, made when first needed; it knows a proxy for all of a client's requests only.
@@ -27,22 +29,25 @@ public final class LiveTransport: Sendable {
     }
 
     /// A transport that runs on `eventLoops`, without a proxy and with the system's certificate authorities.
-    public init(eventLoops: any EventLoopGroup) {
+    public init(eventLoops: any EventLoopGroup, log: Logger = .silent) {
         self.eventLoops = eventLoops
+        self.log = log
         settings = .direct
         limits = TransportLimits()
         tls = .strict
     }
 
-    /// A transport that runs on `eventLoops`.
+    /// A transport that runs on `eventLoops`, and tells `log` of each request.
     ///
     /// - Throws: what is wrong with the file of certificate authorities.
     public init(
         eventLoops: any EventLoopGroup,
         settings: NetworkSettings,
-        limits: TransportLimits = TransportLimits()
+        limits: TransportLimits = TransportLimits(),
+        log: Logger = .silent
     ) throws(NetworkSettings.Refusal) {
         self.eventLoops = eventLoops
+        self.log = log
         self.settings = settings
         self.limits = limits
         tls = try settings.tlsConfiguration()
@@ -60,7 +65,7 @@ public final class LiveTransport: Sendable {
 
     /// The transport as the rest of the program sees it.
     public var transport: HTTPTransport {
-        HTTPTransport { [self] request throws(TransportError) in try await send(request) }
+        HTTPTransport { [self] request throws(TransportError) in try await send(request) }.logged(to: log)
     }
 
     /// How requests for `url` go.
@@ -155,7 +160,7 @@ extension OAuth.HTTPRequest {
         wire.headers.add(name: "User-Agent", value: "genesys-login")
         for header in headers { wire.headers.add(name: header.name, value: header.value) }
         if let bearer { wire.headers.add(name: "Authorization", value: "Bearer \(bearer.reveal())") }
-        if let body { wire.body = .bytes(ByteBuffer(string: body.reveal())) }
+        if let body { wire.body = .bytes(body.withBytes { ByteBuffer(bytes: $0) }) }
         return wire
     }
 }

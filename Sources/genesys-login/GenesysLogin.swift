@@ -1,4 +1,5 @@
 import ArgumentParser
+import SignInRuntime
 
 /// The program. Without a command it is the screen.
 @main
@@ -23,6 +24,11 @@ struct GenesysLogin: AsyncParsableCommand {
     )
 
     @OptionGroup var options: Options
+
+    static func main() async {
+        ProcessProtection.begin()
+        await main(nil)
+    }
 
     func run() async throws {
         try await reportingUsage { () throws(UsageError) in

@@ -46,7 +46,7 @@ struct LoginCommand: AsyncParsableCommand {
                 eventLoops: eventLoops,
                 transport: live.transport,
                 store: settings.store
-            )
+            ).logged(to: settings.log)
         )
         let interrupts = Self.interrupts(engine)
         let result = await signInOnce(engine, signIn)

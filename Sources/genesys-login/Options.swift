@@ -119,6 +119,24 @@ struct Options: ParsableArguments {
         )
     )
     var sessionStore: String?
+
+    @Option(
+        name: .customLong("log-file"),
+        help: ArgumentHelp(
+            "Add what happens to this file, without secrets; it must be yours alone (default: no log).",
+            valueName: "file"
+        )
+    )
+    var logFile: String?
+
+    @Option(
+        name: .customLong("log-level"),
+        help: ArgumentHelp(
+            "How much goes to --log-file: \(Settings.logLevels) (default: info).",
+            valueName: "level"
+        )
+    )
+    var logLevel: String?
 }
 
 extension Options {
@@ -142,6 +160,8 @@ extension Options {
         case .timeout: timeout
         case .caFile: caFile
         case .sessionStore: sessionStore
+        case .logFile: logFile
+        case .logLevel: logLevel
         }
     }
 }

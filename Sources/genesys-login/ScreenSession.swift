@@ -73,7 +73,7 @@ struct ScreenSession {
                 eventLoops: eventLoops,
                 transport: live.transport,
                 store: store
-            )
+            ).logged(to: settings.log)
         )
         var approveHere: (@Sendable (String) async -> Void)?
         if let approve {
@@ -100,7 +100,7 @@ struct ScreenSession {
         isDemo: Bool,
         _ settings: Settings
     ) throws -> LiveTransport {
-        if isDemo { return LiveTransport(eventLoops: eventLoops) }
+        if isDemo { return LiveTransport(eventLoops: eventLoops, log: settings.log) }
         return try reportingUsage { () throws(UsageError) in try settings.transport(eventLoops) }
     }
 

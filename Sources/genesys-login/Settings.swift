@@ -1,4 +1,5 @@
 import GenesysCloud
+import Logging
 import OAuth
 import SignIn
 import SignInRuntime
@@ -27,6 +28,8 @@ struct Settings: Sendable {
     let storeKind: StoreKind?
     /// Proxies and certificate authorities.
     let network: NetworkSettings
+    /// What was asked to be logged goes here; silent without a file.
+    let log: Logger
     /// Where a profile can be saved; `nil` where the variables name no folder for it.
     let file: ConfigurationFile?
 
@@ -64,6 +67,8 @@ struct Settings: Sendable {
         caFile = try Self.caFile(sources)
         network = try Self.network(variables, caFile: sources.given(.caFile))
         storeKind = try Self.storeKind(sources)
+        log = try Self.log(sources)
+        logStart()
     }
 
     /// Where the value of `setting` came from.

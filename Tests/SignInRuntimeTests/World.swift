@@ -1,5 +1,6 @@
 import FoundationEssentials
 import GenesysCloud
+import Logging
 import OAuth
 import SessionStore
 import SignIn
@@ -20,6 +21,7 @@ final class World: Sendable {
     init(
         store: SessionStore = .memory(),
         sockets: LoopbackListeners? = nil,
+        log: Logger = .silent,
         _ answers: @escaping @Sendable (HTTPRequest, Int) async throws(TransportError) -> HTTPResponse
     ) {
         self.store = store
@@ -43,9 +45,10 @@ final class World: Sendable {
                     opened.append(url)
                     await started()
                 },
-                transport: HTTPTransport { request throws(TransportError) in try await server.answer(request) },
+                transport: HTTPTransport { request throws(TransportError) in try await server.answer(request) }
+                    .logged(to: log),
                 store: store
-            )
+            ).logged(to: log)
         )
     }
 

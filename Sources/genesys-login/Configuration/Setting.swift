@@ -17,6 +17,8 @@ enum Setting: String, CaseIterable, Sendable {
     case timeout
     case caFile = "ca_file"
     case sessionStore = "session_store"
+    case logFile = "log_file"
+    case logLevel = "log_level"
 
     /// How a value is written in the configuration file.
     enum Kind: Sendable {
@@ -53,7 +55,7 @@ enum Setting: String, CaseIterable, Sendable {
         case .browser: ["GENESYSCLOUD_BROWSER", "BROWSER"]
         case .caFile: ["SSL_CERT_FILE"]
         case .sessionStore: ["GENESYSCLOUD_SESSION_STORE"]
-        case .loginHint, .promptLogin, .provider, .providerOrg, .target, .noBrowser, .timeout: []
+        case .loginHint, .promptLogin, .provider, .providerOrg, .target, .noBrowser, .timeout, .logFile, .logLevel: []
         }
     }
 

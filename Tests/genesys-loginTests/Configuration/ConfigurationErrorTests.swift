@@ -42,7 +42,7 @@ struct ConfigurationErrorTests {
             ("[default]\n\nclient-id = \"x\"\n", "line 3: there is no setting client-id", "client_id"),
             ("[work]\nregoin = \"x\"\n", "line 2: there is no setting regoin", "Did you mean region?"),
             ("[default]\nclient_secret = \"x\"\n", "line 2: there is no setting client_secret", "no secret"),
-            ("[default]\nlog_file = \"x\"\n", "line 2: there is no setting log_file", "client_id, region"),
+            ("[default]\nkeepalive = \"x\"\n", "line 2: there is no setting keepalive", "client_id, region"),
             ("client_id = \"x\"\n", "line 1: client_id stands outside a profile", "[default]"),
             ("[[default]]\nregion = \"x\"\n", "line 1: default stands outside a profile", "[default]"),
             ("[default]\nregion = mars\n", "line 2: region mars is not TOML", "region = \"…\""),

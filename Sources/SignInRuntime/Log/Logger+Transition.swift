@@ -1,0 +1,56 @@
+import Logging
+import OAuth
+import SignIn
+
+extension Logger {
+    /// A step of the state machine: the names of the event, the states and the effects. A failure has a line of its own,
+    /// with its code, and without the server's words: servers like to repeat what they were sent.
+    func transition(_ event: Event.Kind, from before: State, to after: State, _ effects: [Effect]) {
+        guard logLevel < .critical else { return }
+        let (was, now) = (CaseNames(of: before), CaseNames(of: after))
+        let names = effects.map { "\(CaseNames(of: $0))" }.joined(separator: " ")
+        log(
+            level: was == now ? .debug : .info,
+            "\(CaseNames(of: event)): \(was == now ? "\(now)" : "\(was) -> \(now)")",
+            metadata: names.isEmpty ? nil : ["effects": "\(names)"]
+        )
+        guard let failure = after.failure, failure != before.failure else { return }
+        let report = failure.report
+        var metadata: Logger.Metadata = [:]
+        if let id = report.correlationID { metadata["correlation_id"] = "\(id)" }
+        error("failure: \(report.code)", metadata: metadata)
+    }
+}
+
+extension State {
+    /// What last went wrong and still shows.
+    fileprivate var failure: Failure? {
+        switch self {
+        case .loggedOut(.failed(let failure)), .loggedOut(.sessionExpired(let failure?)): failure
+        case .loggedOut(.signedOut(.onlyForgotten(let failure))): failure
+        case .loggedOut: nil
+        case .awaitingCallback(let attempt): attempt.returningTo?.failure
+        case .tokenHeld(let tokenHeld):
+            if case .failed(let failure) = tokenHeld.profile { failure } else { tokenHeld.held.failure }
+        case .userProfile(let signedIn): signedIn.failure
+        }
+    }
+}
+
+extension SignedIn {
+    fileprivate var failure: Failure? {
+        switch notice?.kind {
+        case .signInFailed(let failure), .profileNotReloaded(let failure): failure
+        default: held.failure
+        }
+    }
+}
+
+extension HeldSession {
+    fileprivate var failure: Failure? {
+        switch refresh {
+        case .retrying(let failure, _, _), .failed(let failure): failure
+        case .idle, .underWay, .needsSignIn: nil
+        }
+    }
+}
