@@ -31,7 +31,10 @@ extension State {
         case .loggedOut: nil
         case .awaitingCallback(let attempt): attempt.returningTo?.failure
         case .tokenHeld(let tokenHeld):
-            if case .failed(let failure) = tokenHeld.profile { failure } else { tokenHeld.held.failure }
+            switch tokenHeld.profile {
+            case .failed(let failure), .waiting(let failure, _): failure
+            case .underWay, .awaitingRefresh: tokenHeld.held.failure
+            }
         case .userProfile(let signedIn): signedIn.failure
         }
     }
@@ -40,7 +43,7 @@ extension State {
 extension SignedIn {
     fileprivate var failure: Failure? {
         switch notice?.kind {
-        case .signInFailed(let failure), .profileNotReloaded(let failure): failure
+        case .signInFailed(let failure), .profileNotReloaded(let failure, _): failure
         default: held.failure
         }
     }

@@ -16,7 +16,7 @@ struct KeptSession {
         settings = try reportingUsage { () throws(UsageError) in
             try Settings(options, environment: ProcessEnvironment.variables)
         }
-        store = settings.store
+        store = settings.store.logged(to: settings.log)
     }
 
     /// The session of the settings in force; `nil` where nobody is signed in.

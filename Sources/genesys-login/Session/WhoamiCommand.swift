@@ -66,8 +66,8 @@ struct WhoamiCommand: AsyncParsableCommand {
                     browser: Browser(kept.settings.browser),
                     eventLoops: live.eventLoops,
                     transport: live.transport,
-                    store: kept.store
-                )
+                    store: kept.settings.store
+                ).logged(to: kept.settings.log)
             )
             await engine.follow(session.profileName, accepts: kept.settings.accepts)
             var shown = State.initial
