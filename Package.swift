@@ -53,9 +53,14 @@ let package = Package(
             swiftSettings: settings
         ),
         .target(name: "SignIn", dependencies: ["OAuth", "GenesysCloud"], swiftSettings: settings),
-        .target(name: "SessionStore", dependencies: ["OAuth"], swiftSettings: settings),
         .systemLibrary(name: "CProcess"),
         .target(name: "CForgetfulHeap"),
+        .systemLibrary(name: "CKeyutils", providers: [.apt(["libkeyutils-dev"])]),
+        .target(
+            name: "SessionStore",
+            dependencies: ["OAuth", "CKeyutils", crypto, subprocess, systemPackage],
+            swiftSettings: settings
+        ),
         .target(
             name: "SignInRuntime",
             dependencies: [
@@ -99,7 +104,17 @@ let package = Package(
         .testTarget(name: "OAuthTests", dependencies: ["OAuth"], swiftSettings: settings),
         .testTarget(name: "GenesysCloudTests", dependencies: ["OAuth", "GenesysCloud"], swiftSettings: settings),
         .testTarget(name: "SignInTests", dependencies: ["OAuth", "GenesysCloud", "SignIn"], swiftSettings: settings),
-        .testTarget(name: "SessionStoreTests", dependencies: ["OAuth", "SessionStore"], swiftSettings: settings),
+        .executableTarget(
+            name: "session-store-helper",
+            dependencies: ["OAuth", "SessionStore"],
+            path: "Tests/session-store-helper",
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "SessionStoreTests",
+            dependencies: ["OAuth", "SessionStore", "session-store-helper", subprocess, systemPackage],
+            swiftSettings: settings
+        ),
         .testTarget(
             name: "DemoCloudTests",
             dependencies: ["DemoCloud", "OAuth", crypto],

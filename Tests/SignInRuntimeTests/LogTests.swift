@@ -56,7 +56,7 @@ struct LogTests {
         #expect(name(Event.Kind.timerFired(.attemptDeadline(id))) == "timerFired.attemptDeadline")
         #expect(name(Event.Kind.requestRefused(id, .path)) == "requestRefused.path")
         #expect(name(Effect.concludeAttempt(id, .cancelled)) == "concludeAttempt.cancelled")
-        #expect(name(Effect.forgetSession(profileName: "work")) == "forgetSession")
+        #expect(name(Effect.abandonSession(SessionID(1))) == "abandonSession")
         #expect(name(Effect.exit) == "exit")
         #expect(name(State.initial) == "loggedOut.neverSignedIn")
         #expect(

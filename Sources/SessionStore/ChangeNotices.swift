@@ -1,0 +1,40 @@
+import Glibc
+import OAuth
+
+/// Tells the other processes of this user that a profile's session has changed: by writing to a file that they watch.
+struct ChangeNotices: Sendable {
+    let folder: UserFolder
+
+    /// Tells. Where that fails nobody is told, and what was kept is kept all the same.
+    func post(_ profileName: String) {
+        let name = Self.fileName(profileName)
+        if let folder = try? folder.open() { Self.write(name, in: folder) }
+        // Processes that began to watch before a login began or ended are there.
+        if let other = folder.openOther() { Self.write(name, in: other) }
+    }
+
+    /// An element for each notice from now on; several in short order are one. Ends when nobody reads it any more, and
+    /// at once where the system does not let us watch.
+    func stream(_ profileName: String) -> AsyncStream<Void> {
+        AsyncStream(bufferingPolicy: .bufferingNewest(1)) { continuation in
+            guard
+                let watch = FolderWatch(
+                    folder,
+                    file: Self.fileName(profileName),
+                    onChange: { continuation.yield() },
+                    onEnd: { continuation.finish() }
+                )
+            else { return continuation.finish() }
+            continuation.onTermination = { _ in watch.cancel() }
+        }
+    }
+
+    private static func fileName(_ profileName: String) -> String {
+        "\(StoredName(profileName)).changed"
+    }
+
+    private static func write(_ name: String, in folder: borrowing FileHandle) {
+        // One byte in the same place: the file does not grow.
+        if let file = folder.openFile(name) { pwrite(file.descriptor, "\n", 1, 0) }
+    }
+}

@@ -1,0 +1,110 @@
+import CKeyutils
+import Glibc
+import OAuth
+
+/// The keys of type `user` in the user keyring of whoever runs the program (keyrings(7), user-keyring(7)).
+///
+/// Every call is made of system calls alone and does not wait. A call stays on one thread, because what possesses a key
+/// is the thread keyring.
+enum KernelKeyring {
+    /// The most bytes of a key of type `user`.
+    static let largestPayload = 32_767
+    /// Possessor: everything. Anybody else of the same user: view, read, write, search. Group and others: nothing.
+    static let permissions: UInt32 =
+        UInt32(KEY_POS_ALL) | UInt32(KEY_USR_VIEW) | UInt32(KEY_USR_READ) | UInt32(KEY_USR_WRITE)
+        | UInt32(KEY_USR_SEARCH)
+
+    /// What the kernel answered instead.
+    struct Refusal: Error {
+        let number: Int32
+
+        /// The error number of the call that has just failed.
+        static var last: Refusal { Refusal(number: errno) }
+    }
+
+    private static let user = KEY_SPEC_USER_KEYRING
+    private static let thread = KEY_SPEC_THREAD_KEYRING
+    private static let type = "user"
+    /// The key is not there, its time is over, or somebody has taken it back.
+    private static let gone: Set<Int32> = [ENOKEY, EKEYEXPIRED, EKEYREVOKED]
+
+    /// The payload of the key with this description; `nil` where there is none.
+    static func read(_ description: String) throws(Refusal) -> SecretBytes? {
+        var bytes = SecretBytes(capacity: largestPayload)
+        // A key that another process replaces between search and reading is searched for again.
+        for _ in 0..<16 {
+            guard let key = try search(description) else { return nil }
+            var problem: Int32 = 0
+            bytes.fill { room in
+                let count = keyctl_read(key, room.baseAddress, room.count)
+                if count < 0 { problem = errno }
+                return count
+            }
+            if problem == 0 { return bytes }
+            guard gone.contains(problem) else { throw Refusal(number: problem) }
+        }
+        return nil
+    }
+
+    /// Keeps `payload` under this description for `seconds`, in place of what was there.
+    ///
+    /// The new key is made ready where only this thread sees it, with its permissions and its timeout, and then takes the
+    /// old one's place in one step: at no time is there no key, one of both, or one that never ends.
+    static func write(_ payload: borrowing SecretBytes, _ description: String, seconds: UInt32) throws(Refusal) {
+        let key: key_serial_t
+        do throws(Refusal) {
+            key = try add(payload, description, to: thread)
+        } catch {
+            guard error.number == EDQUOT else { throw error }
+            return try update(payload, description, seconds: seconds)
+        }
+        defer { keyctl_unlink(key, thread) }
+        guard keyctl_setperm(key, permissions) == 0, keyctl_set_timeout(key, seconds) == 0,
+            keyctl_link(key, user) == 0
+        else { throw .last }
+    }
+
+    /// Removes the key with this description, at once and for everybody; none is no error.
+    static func remove(_ description: String) throws(Refusal) {
+        guard let key = try search(description) else { return }
+        if keyctl_invalidate(key) != 0, !gone.contains(errno) { throw .last }
+    }
+
+    /// Does without a trace what keeping a session needs: makes a key that this thread alone sees, and removes it.
+    static func probe() throws(Refusal) {
+        var payload = SecretBytes(capacity: 1)
+        payload.fill { $0.count }
+        let key = try add(payload, "genesys-login", to: thread)
+        guard keyctl_unlink(key, thread) == 0, keyctl_get_keyring_ID(user, 1) >= 0 else { throw .last }
+    }
+
+    /// With a small quota there may be room for one session and not for two.
+    private static func update(
+        _ payload: borrowing SecretBytes,
+        _ description: String,
+        seconds: UInt32
+    ) throws(Refusal) {
+        // A possessor alone may set the timeout: where there is not even room to possess the keyring, all stays as it is.
+        guard try search(description) != nil, keyctl_link(user, thread) == 0 else { throw Refusal(number: EDQUOT) }
+        // Not by keyctl_update, which takes no more than a page. Both take the old timeout away.
+        let key = try add(payload, description, to: user)
+        guard keyctl_set_timeout(key, seconds) == 0 else { throw .last }
+    }
+
+    private static func add(
+        _ payload: borrowing SecretBytes,
+        _ description: String,
+        to keyring: key_serial_t
+    ) throws(Refusal) -> key_serial_t {
+        let key = payload.withBytes { add_key(type, description, $0.baseAddress, $0.count, keyring) }
+        guard key >= 0 else { throw .last }
+        return key
+    }
+
+    private static func search(_ description: String) throws(Refusal) -> key_serial_t? {
+        let key = keyctl_search(user, type, description, 0)
+        if key >= 0 { return key_serial_t(key) }
+        guard gone.contains(errno) else { throw .last }
+        return nil
+    }
+}

@@ -1,0 +1,3 @@
+extension SessionStore {
+    public static func secretService() -> SessionStore { .memory() }
+}

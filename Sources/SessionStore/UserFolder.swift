@@ -1,0 +1,108 @@
+import Glibc
+import OAuth
+
+/// The folder that all processes of this user share for locks and change notices, whatever their environment says.
+///
+/// It is below `/run/user/UID`, which the system makes for a user who has logged in and removes when the last login ends,
+/// or else in `/tmp`. It holds no secrets.
+struct UserFolder: Sendable {
+    private let inRun: (parent: String, folder: String)?
+    private let fixed: String
+
+    /// The folder at `path`, and nowhere else.
+    init(at path: String) {
+        inRun = nil
+        fixed = path
+    }
+
+    /// The folder at `path`, or the user's own place for it.
+    init(_ path: String?) {
+        self = path.map { UserFolder(at: $0) } ?? UserFolder(run: "/run/user/\(getuid())", temporary: "/tmp")
+    }
+
+    /// A folder in `run`, where that is a folder of this user, or else in `temporary`.
+    init(run: String, temporary: String) {
+        inRun = (run, "\(run)/genesys-login")
+        fixed = "\(temporary)/genesys-login-\(getuid())"
+    }
+
+    /// Where the folder is to be now.
+    var path: String {
+        guard let inRun else { return fixed }
+        var status = stat()
+        let isOurs = lstat(inRun.parent, &status) == 0 && Self.isFolder(status) && status.st_uid == getuid()
+        return isOurs ? inRun.folder : fixed
+    }
+
+    /// Where a process may have looked for it before a login began or ended, beside ``path``.
+    var otherPath: String? {
+        guard let inRun else { return nil }
+        return path == fixed ? inRun.folder : fixed
+    }
+
+    /// Why there is no folder to use.
+    struct Refusal: Error {
+        let words: ServerText
+    }
+
+    /// Opens the folder at ``path``, made if it is missing.
+    ///
+    /// - Throws: ``Refusal`` where it cannot be made, is a link or no folder, belongs to somebody else, or is open to
+    ///   others: whoever can write there could hold up every refresh.
+    func open() throws(Refusal) -> FileHandle {
+        let path = path
+        let isNew = mkdir(path, 0o700) == 0
+        let handle = try Self.open(path)
+        // A umask may have taken away more than meant.
+        if isNew { fchmod(handle.descriptor, 0o700) }
+        return handle
+    }
+
+    /// Opens the folder at ``otherPath``, where there is one of this user.
+    func openOther() -> FileHandle? {
+        otherPath.flatMap { try? Self.open($0) }
+    }
+
+    private static func open(_ path: String) throws(Refusal) -> FileHandle {
+        let descriptor = Glibc.open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+        guard descriptor >= 0 else {
+            // So the two flags together answer to a link too.
+            if errno == ENOTDIR, access(path, F_OK) == 0 {
+                throw Refusal(words: ServerText("\(path) is no folder of its own"))
+            }
+            throw Refusal(words: ServerText("\(path): \(systemWords(errno))"))
+        }
+        let handle = FileHandle(descriptor)
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else {
+            throw Refusal(words: ServerText("\(path): \(systemWords(errno))"))
+        }
+        guard status.st_uid == getuid() else { throw Refusal(words: ServerText("\(path) belongs to somebody else")) }
+        guard status.st_mode & 0o077 == 0 else { throw Refusal(words: ServerText("\(path) is open to others")) }
+        return handle
+    }
+
+    private static func isFolder(_ status: stat) -> Bool {
+        status.st_mode & S_IFMT == S_IFDIR
+    }
+}
+
+/// An open file or folder, closed when let go.
+struct FileHandle: ~Copyable, Sendable {
+    let descriptor: Int32
+
+    init(_ descriptor: Int32) {
+        self.descriptor = descriptor
+    }
+
+    deinit {
+        close(descriptor)
+    }
+
+    /// Opens the file `name` in this folder, made if it is missing, for this user alone; a link is not followed.
+    /// `nil` where that fails, with the reason in `errno`.
+    func openFile(_ name: String) -> FileHandle? {
+        let file = openat(descriptor, name, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY, 0o600)
+        return file < 0 ? nil : FileHandle(file)
+    }
+}
