@@ -87,7 +87,8 @@ public enum Strings {
     static let curing = "The token was not accepted; refreshing it…"
     static let profileFailed = "You are signed in, but your profile could not be loaded."
     static func profileWaits(_ time: String) -> String { "The service asks to wait; next try in \(time), or press r." }
-    static let notKept = "This session is not kept: it lives in this program alone."
+    /// The store did not take the session.
+    public static let notKept = "This session is not kept: it lives in this program alone."
     static func expiresIn(_ time: String) -> String { "expires in \(time)" }
     static let expiredToken = "expired"
     static let noExpiry = "The server did not say when the token expires."

@@ -40,19 +40,20 @@ struct LoginCommand: AsyncParsableCommand {
         }
         let eventLoops = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let live = try reportingUsage { () throws(UsageError) in try settings.transport(eventLoops) }
+        let store = settings.store
         let engine = Engine(
             .live(
                 browser: Browser(settings.browser),
                 eventLoops: eventLoops,
                 transport: live.transport,
-                store: settings.store
+                store: store
             ).logged(to: settings.log)
         )
         let interrupts = Self.interrupts(engine)
         let result = await signInOnce(engine, signIn)
         interrupts.cancel()
         await live.shutdown()
-        try report(result)
+        try report(result, store: store.name)
     }
 
     /// How a sign-in in plain lines ended.
@@ -93,23 +94,33 @@ struct LoginCommand: AsyncParsableCommand {
         return result
     }
 
-    /// Ctrl-C gives the attempt up, and the program ends by itself.
+    /// Ctrl-C gives the attempt up, and the program ends by itself; with the token in hand, it leaves the rest alone.
     private static func interrupts(_ engine: Engine) -> any DispatchSourceSignal {
         signal(SIGINT, SIG_IGN)
         let source = DispatchSource.makeSignalSource(signal: SIGINT, queue: .global())
-        source.setEventHandler { Task { await engine.send(.cancelChosen) } }
+        source.setEventHandler {
+            Task {
+                await engine.send(.cancelChosen)
+                await engine.send(.quitChosen)
+            }
+        }
         source.resume()
         return source
     }
 
-    private func report(_ result: Result) throws {
+    private func report(_ result: Result, store: String) throws {
         switch result {
         case .signedIn(let signedIn):
-            if json {
-                Console.data(SignedInJSON(signedIn))
+            if let error = signedIn.held.notKept {
+                Console.line(Strings.notKept)
+                plainLines(error.report).forEach(Console.line)
             } else {
-                let email = signedIn.profile.email.map { " <\($0)>" } ?? ""
-                Console.output("\(signedIn.profile.displayName)\(email)")
+                Console.line("The session is kept \(Strings.store(store)).")
+            }
+            if json {
+                Console.data(SignedInJSON(signedIn, store: store))
+            } else {
+                Console.output(signedIn.profile.nameAndEmail)
             }
         case .failed(let failure):
             if json { Console.data(FailureJSON(failure.report)) }
@@ -127,15 +138,18 @@ private struct SignedInJSON: Encodable {
     let name: String
     let email: String?
     let expiresAt: String?
+    /// Where the session is kept; absent where it is not.
+    let store: String?
 
     enum CodingKeys: String, CodingKey {
         case signedIn = "signed_in"
         case userID = "user_id"
-        case name, email
+        case name, email, store
         case expiresAt = "expires_at"
     }
 
-    init(_ signedIn: SignedIn) {
+    init(_ signedIn: SignedIn, store: String) {
+        self.store = signedIn.held.notKept == nil ? store : nil
         userID = signedIn.profile.id
         name = signedIn.profile.displayName
         email = signedIn.profile.email?.display

@@ -166,13 +166,23 @@ final class ChildProcess: Sendable {
         )
     }
 
+    /// Kills the process, which has no time to do anything about it.
+    func kill() {
+        Glibc.kill(id, SIGKILL)
+    }
+
+    /// What Ctrl-C does.
+    func interrupt() {
+        Glibc.kill(id, SIGINT)
+    }
+
     /// Asks the process to end, and makes it and whatever it has started.
     func end() async {
         if isRunning {
-            kill(id, SIGTERM)
+            Glibc.kill(id, SIGTERM)
             try? await waitUntil("the end", within: .seconds(5), until: { !isRunning })
         }
-        kill(-id, SIGKILL)
+        Glibc.kill(-id, SIGKILL)
     }
 
     private func removeFiles() {

@@ -9,6 +9,8 @@ final class StubServer: Sendable {
         let path: String
         /// The fields of a form-encoded body.
         let form: [String: String]
+        /// The bearer token.
+        let bearer: String?
     }
 
     /// What to answer.
@@ -16,6 +18,7 @@ final class StubServer: Sendable {
         var status = 200
         var type = "application/json"
         var body: String
+        var headers: [String: String] = [:]
 
         static func json(_ body: String, status: Int = 200) -> Reply { Reply(status: status, body: body) }
         static func html(_ body: String, status: Int) -> Reply { Reply(status: status, type: "text/html", body: body) }
@@ -62,7 +65,7 @@ final class StubServer: Sendable {
             Content-Type: \(reply.type)\r
             Content-Length: \(reply.body.utf8.count)\r
             Connection: close\r
-            \r
+            \(reply.headers.map { "\($0): \($1)\r\n" }.joined())\r
 
             """
         try? connection.write(Data((head + reply.body).utf8))
@@ -85,6 +88,7 @@ extension StubServer.Request {
     fileprivate init(_ message: PlainHTTP.Message) {
         let words = message.firstLine.split(separator: " ").map(String.init)
         method = words.first ?? ""
+        bearer = message.headers["authorization"].map { String($0.dropFirst("Bearer ".count)) }
         path = String((words.dropFirst().first ?? "").prefix { $0 != "?" })
         // A form's fields look like a query, but for the plus sign.
         let query = String(decoding: message.body, as: UTF8.self).replacing("+", with: "%20")

@@ -1,0 +1,166 @@
+import Foundation
+import Synchronization
+
+/// A server that rotates refresh tokens and ends the whole family at the first reuse, as RFC 9700 §4.14.2 wants it:
+/// what two programs that refresh at once would meet.
+final class RotatingServer: Sendable {
+    private struct Family {
+        var turn = 0
+        var isDead = false
+        var refreshes = 0
+        var deleted: [String] = []
+        var lifetimes: [Int]
+        var isAway = false
+        var limitedProfiles = 0
+        var isNextLost = false
+    }
+
+    private let family: Mutex<Family>
+    /// While locked, refresh requests wait before they are looked at.
+    private let gate = NSLock()
+
+    /// - Parameter lifetimes: of the tokens in turn, in seconds; the last one goes for all further ones.
+    init(lifetimes: [Int]) {
+        family = Mutex(Family(lifetimes: lifetimes))
+    }
+
+    /// How many refresh requests came, good or not.
+    var refreshes: Int { family.withLock { $0.refreshes } }
+    /// The tokens that were signed out with.
+    var deleted: [String] { family.withLock { $0.deleted } }
+
+    /// Every request but the code's is answered by 503, or not any more.
+    func setAway(_ isAway: Bool) { family.withLock { $0.isAway = isAway } }
+    /// Ends the family, as an administrator does.
+    func revokeAll() { family.withLock { $0.isDead = true } }
+    /// The next profile requests are answered by 429.
+    func limitProfiles(_ count: Int) { family.withLock { $0.limitedProfiles = count } }
+
+    /// The next refresh request comes in, and is never looked at: its client dies.
+    func loseNextRefresh() { family.withLock { $0.isNextLost = true } }
+
+    /// Holds up refresh requests until ``openGate()``.
+    func closeGate() { gate.lock() }
+    func openGate() { gate.unlock() }
+
+    func answer(_ request: StubServer.Request) -> StubServer.Reply {
+        switch (request.method, request.path) {
+        case ("POST", "/oauth/token"):
+            guard request.form["grant_type"] == "refresh_token" else { return tokens() }
+            let isLost = family.withLock { family in
+                family.refreshes += 1
+                defer { family.isNextLost = false }
+                return family.isNextLost
+            }
+            gate.lock()
+            gate.unlock()
+            if isLost { return .json("{}", status: 503) }
+            return refresh(request.form["refresh_token"] ?? "")
+        case ("GET", _): return profile(request.bearer ?? "")
+        case ("DELETE", _):
+            return family.withLock { family in
+                guard !family.isAway else { return .json("{}", status: 503) }
+                guard !family.isDead, request.bearer == "access-token-\(family.turn)" else {
+                    return .json(#"{"status": 401, "code": "bad.credentials", "message": "Invalid"}"#, status: 401)
+                }
+                family.deleted.append(request.bearer ?? "")
+                family.isDead = true
+                return .html("", status: 200)
+            }
+        default: return .json("{}", status: 404)
+        }
+    }
+
+    private func refresh(_ token: String) -> StubServer.Reply {
+        let isGood: Bool? = family.withLock { family in
+            guard !family.isAway else { return nil }
+            guard !family.isDead, token == "refresh-token-\(family.turn)" else {
+                family.isDead = true
+                return false
+            }
+            family.turn += 1
+            return true
+        }
+        return switch isGood {
+        case nil: .json("{}", status: 503)
+        case true?: tokens()
+        case false?: .json(#"{"error": "invalid_grant", "error_description": "reused"}"#, status: 400)
+        }
+    }
+
+    private func tokens() -> StubServer.Reply {
+        family.withLock { family in
+            let lifetime = family.lifetimes[min(family.turn, family.lifetimes.count - 1)]
+            return .json(
+                """
+                {"access_token": "access-token-\(family.turn)", "refresh_token": "refresh-token-\(family.turn)",
+                 "token_type": "bearer", "expires_in": \(lifetime)}
+                """
+            )
+        }
+    }
+
+    private func profile(_ token: String) -> StubServer.Reply {
+        family.withLock { family in
+            if family.limitedProfiles > 0 {
+                family.limitedProfiles -= 1
+                return StubServer.Reply(status: 429, body: "{}", headers: ["Retry-After": "1"])
+            }
+            guard !family.isDead, token == "access-token-\(family.turn)" else {
+                return .json(#"{"status": 401, "code": "bad.credentials", "message": "Invalid"}"#, status: 401)
+            }
+            return .json(#"{"id": "1", "name": "Ada Okafor", "email": "ada@example.com"}"#)
+        }
+    }
+}
+
+/// A person with a profile of their own in the kernel's keyring, and a server to sign in at. The keyring belongs to the
+/// whole user, so that each test has a profile name that nobody else has, and leaves nothing behind.
+struct SessionRig {
+    let stage: Stage
+    let server: RotatingServer
+    let stub: StubServer
+    let profile: String
+    /// The variables of every program of this person.
+    let environment: [String: String]
+
+    init(_ stage: Stage, lifetimes: [Int] = [3600], store: String = "kernel") throws {
+        self.stage = stage
+        let server = RotatingServer(lifetimes: lifetimes)
+        self.server = server
+        stub = try stage.stubServer { server.answer($0) }
+        profile = "test-\(UUID().uuidString.prefix(8))"
+        let folder = stage.home.appending(path: ".config/genesys-login")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        try """
+        [\(profile)]
+        client_id = "client-1"
+        login_url = "\(stub.url)"
+        api_url = "\(stub.url)"
+        redirect_uri = "http://localhost:0/callback"
+        """.write(to: folder.appending(path: "config.toml"), atomically: true, encoding: .utf8)
+        environment = ["GENESYSCLOUD_PROFILE": profile, "GENESYSCLOUD_SESSION_STORE": store]
+        stage.atTheEnd { [stage, environment] in _ = try? await stage.run(["logout"], environment: environment) }
+    }
+
+    /// Signs in with plain lines.
+    func signIn(_ more: [String] = []) async throws -> ChildProcess.Finished {
+        let browser = try stage.browserScript()
+        let login = try stage.start(["login", "--browser", browser.command] + more, environment: environment)
+        try await waitUntil("the browser", evidence: { login.errors }, until: { !browser.opened.isEmpty })
+        _ = try await Callback(request: AuthorizationURL(browser.opened[0])).answer("code=the-code")
+        return try await login.finished("login")
+    }
+
+    func run(_ arguments: String..., with more: [String: String] = [:]) async throws -> ChildProcess.Finished {
+        try await stage.run(arguments, environment: environment.merging(more) { $1 })
+    }
+
+    func start(_ arguments: String...) throws -> ChildProcess {
+        try stage.start(arguments, environment: environment)
+    }
+
+    func screen() async throws -> TmuxScreen {
+        try await stage.screen(["--no-browser"], environment: environment)
+    }
+}

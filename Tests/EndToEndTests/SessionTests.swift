@@ -1,0 +1,308 @@
+import Foundation
+import Testing
+
+extension EndToEndTests {
+    /// One sign-in for every terminal and script of a person.
+    @Suite struct SessionTests {
+        private func object(_ text: String) throws -> [String: Any] {
+            try #require(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
+        }
+
+        @Test("what login signed in to, token, whoami, status and refresh use; logout ends it")
+        func wholeLife() async throws {
+            try await Stage.with { stage in
+                let rig = try SessionRig(stage)
+                let login = try await rig.signIn()
+                #expect(login.status == 0, "\(login)")
+                #expect(login.output == "Ada Okafor <ada@example.com>\n")
+
+                let token = try await rig.run("token")
+                #expect(token.status == 0 && token.output == "access-token-0\n" && token.errors.isEmpty, "\(token)")
+                let header = try await rig.run("token", "--header")
+                #expect(header.output == "Authorization: Bearer access-token-0\n", "\(header)")
+                let json = try object(try await rig.run("token", "--json").output)
+                #expect(json["access_token"] as? String == "access-token-0")
+                #expect(json["token_type"] as? String == "Bearer")
+                #expect(try #require(json["expires_in"] as? Int) > 3500)
+                let whoami = try await rig.run("whoami")
+                #expect(whoami.status == 0 && whoami.output == "Ada Okafor <ada@example.com>\n", "\(whoami)")
+                #expect(try object(try await rig.run("whoami", "--json").output)["user_id"] as? String == "1")
+
+                let status = try await rig.run("status")
+                #expect(status.status == 0 && status.output.contains("kernel"), "\(status)")
+                let facts = try object(try await rig.run("status", "--json").output)
+                #expect(facts["signed_in"] as? Bool == true)
+                #expect(facts["store"] as? String == "kernel")
+                #expect(facts["client_id"] as? String == "client-1")
+                #expect(facts["refreshable"] as? Bool == true)
+
+                #expect(rig.server.refreshes == 0)
+                let refresh = try await rig.run("refresh")
+                #expect(refresh.status == 0 && refresh.output.isEmpty, "\(refresh)")
+                #expect(try await rig.run("token").output == "access-token-1\n")
+
+                let logout = try await rig.run("logout", "--json")
+                #expect(logout.status == 0, "\(logout)")
+                #expect(try object(logout.output)["token"] as? String == "revoked")
+                #expect(logout.errors.contains("/logout?client_id=client-1"), "the browser's own session: \(logout)")
+                #expect(rig.server.deleted == ["access-token-1"])
+                for command in ["token", "whoami", "refresh", "logout"] {
+                    let after = try await rig.run(command)
+                    #expect(after.status == 4 && after.output.isEmpty, "\(command): \(after)")
+                    #expect(after.errors.contains("genesys-login login"), "\(command): \(after)")
+                }
+                let gone = try await rig.run("status", "--json")
+                #expect(gone.status == 4, "\(gone)")
+                #expect(try object(gone.output)["signed_in"] as? Bool == false)
+            }
+        }
+
+        @Test("twelve that need a fresh token at once: twelve good tokens, one refresh request")
+        func twelve() async throws {
+            try await Stage.with { stage in
+                let rig = try SessionRig(stage, lifetimes: [1, 3600])
+                #expect(try await rig.signIn().status == 0)
+                try await waitUntil("the token to expire", until: { try await expired(rig) })
+                let results = try await withThrowingTaskGroup(of: ChildProcess.Finished.self) { group in
+                    for _ in 0..<12 {
+                        let child = try rig.start("token")
+                        group.addTask { try await child.finished("token") }
+                    }
+                    return try await group.reduce(into: []) { $0.append($1) }
+                }
+                #expect(results.map(\.output) == Array(repeating: "access-token-1\n", count: 12), "\(results)")
+                #expect(results.allSatisfy { $0.status == 0 }, "\(results)")
+                #expect(rig.server.refreshes == 1)
+            }
+        }
+
+        private func expired(_ rig: SessionRig) async throws -> Bool {
+            try object(try await rig.run("status", "--json").output)["expires_in"] as? Int == 0
+        }
+
+        @Test("an open screen takes up the session, and follows a refresh and a sign-out in another terminal")
+        func openScreen() async throws {
+            try await Stage.with { stage in
+                let rig = try SessionRig(stage)
+                let screen = try await rig.screen()
+                try await screen.wait(for: "Signed out")
+                #expect(try await rig.signIn().status == 0)
+                let greeting = try await screen.wait(for: "Welcome, Ada Okafor")
+                #expect(greeting.contains("kernel"), "where it is kept:\n\(greeting)")
+                #expect(try await rig.run("refresh").status == 0)
+                try await screen.wait(for: "Token refreshed.")
+                #expect(rig.server.refreshes == 1, "the screen sent none of its own")
+                try await screen.press(.letter("r"))
+                try await waitUntil("the screen's refresh", until: { rig.server.refreshes == 2 })
+                #expect(try await rig.run("token").output == "access-token-2\n", "with the newest refresh token")
+                #expect(try await rig.run("logout").status == 0)
+                try await screen.wait(for: "You signed out in another terminal.")
+            }
+        }
+
+        @Test("a second screen shows the session of the first, and signing out of one ends both")
+        func twoScreens() async throws {
+            try await Stage.with { stage in
+                let rig = try SessionRig(stage)
+                #expect(try await rig.signIn().status == 0)
+                let one = try await rig.screen()
+                let other = try await rig.screen()
+                try await one.wait(for: "Welcome, Ada Okafor")
+                try await other.wait(for: "Welcome, Ada Okafor")
+                try await one.press(.letter("l"))
+                try await one.wait(for: "Signed out")
+                try await other.wait(for: "You signed out in another terminal.")
+                let revoked = try await one.wait(for: "deleted at the server")
+                #expect(revoked.contains("B opens"), "how to sign the browser out:\n\(revoked)")
+            }
+        }
+
+        @Test("one that is killed while it refreshes frees the lock; the next one gets the token")
+        func killedHolder() async throws {
+            try await Stage.with { stage in
+                let rig = try SessionRig(stage, lifetimes: [1, 3600])
+                #expect(try await rig.signIn().status == 0)
+                try await waitUntil("the token to expire", until: { try await expired(rig) })
+                rig.server.loseNextRefresh()
+                rig.server.closeGate()
+                let holder = try rig.start("token")
+                try await waitUntil("its request", until: { rig.server.refreshes == 1 })
+                let waiting = try rig.start("token")
+                holder.kill()
+                try await waitUntil("the next one's request", until: { rig.server.refreshes == 2 })
+                rig.server.openGate()
+                let result = try await waiting.finished("token")
+                #expect(result.status == 0 && result.output == "access-token-1\n", "\(result)")
+            }
+        }
+
+        @Test("Ctrl-C while a refresh is under way waits for the answer and keeps it: exit status 130")
+        func interrupted() async throws {
+            try await Stage.with { stage in
+                let rig = try SessionRig(stage, lifetimes: [1, 3600])
+                #expect(try await rig.signIn().status == 0)
+                try await waitUntil("the token to expire", until: { try await expired(rig) })
+                rig.server.closeGate()
+                let token = try rig.start("token")
+                try await waitUntil("its request", until: { rig.server.refreshes == 1 })
+                token.interrupt()
+                try await waitUntil("its word", until: { token.errors.contains("Finishing the refresh") })
+                rig.server.openGate()
+                let result = try await token.finished("token")
+                #expect(result.status == 130 && result.output.isEmpty, "\(result)")
+                #expect(try await rig.run("token").output == "access-token-1\n")
+                #expect(rig.server.refreshes == 1)
+            }
+        }
+
+        @Test("a session that the server ended: exit status 4, the reason, and nothing left behind")
+        func invalidGrant() async throws {
+            try await Stage.with { stage in
+                let rig = try SessionRig(stage, lifetimes: [1, 3600])
+                #expect(try await rig.signIn().status == 0)
+                rig.server.revokeAll()
+                try await waitUntil("the token to expire", until: { try await expired(rig) })
+                let token = try await rig.run("token", "--json")
+                #expect(token.status == 4, "\(token)")
+                let error = try #require(try object(token.output)["error"] as? [String: Any])
+                #expect(error["code"] as? String == "invalid_grant")
+                #expect(try await rig.run("status").status == 4)
+            }
+        }
+
+        @Test("a service that is away: a token that is still good is given, with a word; an expired one is not")
+        func serviceAway() async throws {
+            try await Stage.with { stage in
+                let rig = try SessionRig(stage, lifetimes: [10, 3600])
+                #expect(try await rig.signIn().status == 0)
+                rig.server.setAway(true)
+                try await waitUntil("the refresh to be due", until: { try await rig.run("token").errors != "" })
+                let good = try await rig.run("token")
+                if try await !expired(rig) {
+                    #expect(good.status == 0 && good.output == "access-token-0\n", "\(good)")
+                }
+                try await waitUntil("the token to expire", until: { try await expired(rig) })
+                let late = try await rig.run("token")
+                #expect(late.status == 69 && late.output.isEmpty, "\(late)")
+                rig.server.setAway(false)
+                #expect(try await rig.run("token").output == "access-token-1\n", "the session was not lost")
+            }
+        }
+
+        @Test("a token that the API refuses is refreshed once; whoami knows the person then")
+        func cured() async throws {
+            try await Stage.with { stage in
+                let rig = try SessionRig(stage)
+                #expect(try await rig.signIn().status == 0)
+                // Somebody else's program refreshed with the same refresh token: the access token is dead.
+                let stolen = try await PlainHTTP.send(
+                    "POST",
+                    to: .ipv4,
+                    port: rig.stub.port,
+                    target: "/oauth/token",
+                    body: Data("grant_type=refresh_token&refresh_token=refresh-token-0".utf8)
+                )
+                #expect(stolen.status == 200)
+                let whoami = try await rig.run("whoami")
+                #expect(whoami.status == 4, "the family is dead, and that is said: \(whoami)")
+                #expect(whoami.errors.contains("invalid_grant"), "\(whoami)")
+            }
+        }
+
+        @Test("429 is waited for as long as the server asks, and said")
+        func rateLimited() async throws {
+            try await Stage.with { stage in
+                let rig = try SessionRig(stage)
+                #expect(try await rig.signIn().status == 0)
+                rig.server.limitProfiles(2)
+                let whoami = try await rig.run("whoami")
+                #expect(whoami.status == 0 && whoami.output == "Ada Okafor <ada@example.com>\n", "\(whoami)")
+                #expect(whoami.errors.contains("Waiting as long as the service asks"), "\(whoami)")
+            }
+        }
+
+        @Test("a sign-out that the server does not hear is told from one that it does, and forgets all the same")
+        func logoutAway() async throws {
+            try await Stage.with { stage in
+                let rig = try SessionRig(stage)
+                #expect(try await rig.signIn().status == 0)
+                rig.server.setAway(true)
+                let logout = try await rig.run("logout", "--json")
+                #expect(logout.status == 69, "\(logout)")
+                #expect(try object(logout.output)["token"] as? String == "only_forgotten")
+                #expect(try await rig.run("status").status == 4)
+            }
+        }
+
+        @Test("a token that was dead already is told too")
+        func logoutDead() async throws {
+            try await Stage.with { stage in
+                let rig = try SessionRig(stage)
+                #expect(try await rig.signIn().status == 0)
+                rig.server.revokeAll()
+                let logout = try await rig.run("logout", "--json")
+                #expect(logout.status == 0, "\(logout)")
+                #expect(try object(logout.output)["token"] as? String == "already_invalid")
+            }
+        }
+
+        @Test("GENESYSCLOUD_ACCESS_TOKEN is used by token and whoami, and said by status")
+        func variable() async throws {
+            try await Stage.with { stage in
+                let rig = try SessionRig(stage)
+                let given = ["GENESYSCLOUD_ACCESS_TOKEN": "access-token-0"]
+                #expect(try await rig.run("token", with: given).output == "access-token-0\n")
+                #expect(try await rig.run("whoami", with: given).output == "Ada Okafor <ada@example.com>\n")
+                let status = try await rig.run("status", with: given)
+                #expect(status.status == 0 && status.output.contains("GENESYSCLOUD_ACCESS_TOKEN"), "\(status)")
+                #expect(!status.output.contains("access-token-0"))
+                let dead = try await rig.run("whoami", with: ["GENESYSCLOUD_ACCESS_TOKEN": "of-yesterday"])
+                #expect(dead.status == 4 && dead.errors.contains("unauthorized"), "\(dead)")
+                let odd = try await rig.run("token", with: ["GENESYSCLOUD_ACCESS_TOKEN": "two words"])
+                #expect(odd.status == 64 && !odd.errors.contains("two words"), "\(odd)")
+            }
+        }
+
+        @Test("the session of other settings is not used by mistake")
+        func otherSettings() async throws {
+            try await Stage.with { stage in
+                let rig = try SessionRig(stage)
+                #expect(try await rig.signIn().status == 0)
+                for options in [["--client-id", "client-2"], ["--region", "eu-west-1"]] {
+                    let token = try await stage.run(["token", "--json"] + options, environment: rig.environment)
+                    #expect(token.status == 4, "\(token)")
+                    let error = try #require(try object(token.output)["error"] as? [String: Any])
+                    #expect(error["code"] as? String == "other_session")
+                }
+            }
+        }
+
+        @Test("in memory a session ends with its program, and that is said")
+        func memory() async throws {
+            try await Stage.with { stage in
+                let rig = try SessionRig(stage, store: "memory")
+                let login = try await rig.signIn()
+                #expect(login.status == 0, "\(login)")
+                #expect(login.errors.contains("memory"), "\(login)")
+                let token = try await rig.run("token")
+                #expect(token.status == 4 && token.errors.contains("--session-store"), "\(token)")
+            }
+        }
+
+        @Test("a reader that goes away is no crash")
+        func closedPipe() async throws {
+            try await Stage.with { stage in
+                let rig = try SessionRig(stage)
+                #expect(try await rig.signIn().status == 0)
+                let script = "\(try Tools.program()) token | true; \(try Tools.program()) status --json | true; echo ok"
+                let result = try await ChildProcess.run(
+                    "/bin/sh",
+                    ["-c", script],
+                    environment: Tools.environment(home: stage.home).merging(rig.environment) { $1 },
+                    filesIn: stage.newFolder("pipe")
+                )
+                #expect(result.output == "ok\n" && result.errors.isEmpty, "\(result)")
+            }
+        }
+    }
+}
