@@ -6,9 +6,9 @@ import Testing
 struct SessionTests {
     private let received = Date(timeIntervalSince1970: 1_000_000)
 
-    private func session(expiresIn: Int?) throws -> Session {
+    private func session(expiresIn: Int?, refreshToken: Secret? = nil) throws -> Session {
         Session(
-            tokens: TokenResponse(accessToken: Secret("t"), expiresIn: expiresIn),
+            tokens: TokenResponse(accessToken: Secret("t"), expiresIn: expiresIn, refreshToken: refreshToken),
             receivedAt: received,
             clientID: try Sample.clientID(),
             loginURL: "https://login.example.com",
@@ -65,5 +65,22 @@ struct SessionTests {
         session.tokens = TokenResponse(accessToken: Secret("new"), expiresIn: 3600)
         #expect(session.expiresAt == received.addingTimeInterval(3645))
         #expect(session.refreshDueAt == received.addingTimeInterval(3585))
+    }
+
+    @Test(
+        "without a refresh token a session is kept until the access token expires, a day where that is not said",
+        arguments: [(nil, 86_400), (1, 1), (3_600, 3_600), (1_000_000, 1_000_000)] as [(Int?, Double)]
+    )
+    func storedWithoutRefresh(lifetime: Int?, seconds: Double) throws {
+        #expect(try session(expiresIn: lifetime).storedUntil == received.addingTimeInterval(seconds))
+    }
+
+    @Test(
+        "with a refresh token a session is kept for a week without use, or as long as its access token lives",
+        arguments: [(nil, 604_800), (1, 604_800), (604_800, 604_800), (604_801, 604_801)] as [(Int?, Double)]
+    )
+    func storedWithRefresh(lifetime: Int?, seconds: Double) throws {
+        let session = try session(expiresIn: lifetime, refreshToken: Secret("r"))
+        #expect(session.storedUntil == received.addingTimeInterval(seconds))
     }
 }

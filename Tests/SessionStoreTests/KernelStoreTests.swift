@@ -192,12 +192,9 @@ struct KernelStoreTests {
     func timeout() async throws {
         try await Self.withStore { store, profile, _ in
             try await store.save(sampleSession(profile, refreshToken: nil, expiresIn: 2))
-            let key = try await Self.key(profile)
-            #expect(Int(key) != nil)
             try await eventually("the key to go") { try await store.load(profile) == nil }
-            try await eventually("the key's end") {
-                try await OtherProcess.keyctl("print", key).contains("expired")
-            }
+            let answer = try await Self.key(profile)
+            #expect(answer.contains("expired") || answer.contains("not available"), "\(answer)")
         }
     }
 

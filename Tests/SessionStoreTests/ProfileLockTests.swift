@@ -11,6 +11,12 @@ struct ProfileLockTests {
         SessionStore.kernel(folder: "\(folder)/own", patience: patience)
     }
 
+    /// Expects that somebody else held the lock, for however long.
+    private static func expectBusy(_ error: StoreError?, sourceLocation: SourceLocation = #_sourceLocation) {
+        if case .busy(profileName: "default", seconds: 0...) = error { return }
+        Issue.record("\(String(describing: error))", sourceLocation: sourceLocation)
+    }
+
     @Test("one holder at a time: 8 tasks, each with a store of its own, never overlap")
     func exclusive() async throws {
         try await withFolder { folder in
@@ -41,7 +47,7 @@ struct ProfileLockTests {
             let error = await storeError { () throws(StoreError) in
                 _ = try await Self.store(folder, patience: .milliseconds(20)).lock("default")
             }
-            #expect(error == .busy(profileName: "default", seconds: 0))
+            Self.expectBusy(error)
             held.release()
             try await Self.store(folder, patience: .zero).lock("default").release()
         }
@@ -80,7 +86,7 @@ struct ProfileLockTests {
             let error = await storeError { () throws(StoreError) in
                 _ = try await Self.store(folder, patience: .zero).lock("default")
             }
-            #expect(error == .busy(profileName: "default", seconds: 0))
+            Self.expectBusy(error)
             second.release()
         }
     }
@@ -109,7 +115,7 @@ struct ProfileLockTests {
                     let error = await storeError { () throws(StoreError) in
                         _ = try await Self.store(folder, patience: .zero).lock("default")
                     }
-                    #expect(error == .busy(profileName: "default", seconds: 0))
+                    Self.expectBusy(error)
                     #expect(kill(pid, SIGKILL) == 0)
                     try await withDeadline("the lock of a killed process") { try await waiting.value }.release()
                 },
