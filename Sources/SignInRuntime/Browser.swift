@@ -22,6 +22,9 @@ public struct Browser: Sendable {
         commands = [command] + (isDefault ? Self.windowsCommands.compactMap(ShellWords.init) : [])
     }
 
+    /// The programs that are tried, in this order.
+    public var programs: [String] { commands.map { $0.words[0] } }
+
     /// Opens `url` in a process session of its own, without input, its output thrown away, so that it cannot touch
     /// the terminal. Calls `started` once it runs, and returns when it has ended well.
     ///

@@ -94,5 +94,93 @@ extension EndToEndTests {
                 #expect(finding.detail.contains("(process \(getpid()))"))
             }
         }
+
+        @Test("on a terminal: size, characters, colours, mouse and clipboard, and what to do where it is less")
+        func terminal() async throws {
+            try await Stage.with { stage in
+                let server = try stage.stubServer { _ in .json("{}") }
+                let doctor = [
+                    "doctor", "--login-url", server.url, "--api-url", server.url, "--redirect-uri",
+                    "http://localhost:0/callback",
+                ]
+                let wide = try await stage.screen(doctor, width: 150)
+                #expect(try await wide.exitStatus() == 0)
+                let good = "tmux-256color, 150x24, UTF-8, 256 colours, mouse, clipboard by OSC 52 if tmux hands it on."
+                #expect(try await wide.wait(for: good).contains("ok terminal"))
+
+                let poor = try await stage.screen(
+                    doctor,
+                    environment: ["LANG": "C", "NO_COLOR": "1", "TERM": "vt100"],
+                    width: 150,
+                    height: 11
+                )
+                #expect(try await poor.exitStatus() == 0)
+                let shown = try await poor.wait(for: "vt100, 150x11, ASCII, no colours, no mouse")
+                #expect(shown.contains("40x12") && shown.contains("C.UTF-8"), "\(shown)")
+
+                let unknown = try await stage.screen(doctor, environment: ["TERM": "no-such-terminal"], width: 150)
+                try await unknown.wait(for: "no description of the terminal no-such-terminal")
+            }
+        }
+
+        @Test("--json has these keys, and no others")
+        func keys() async throws {
+            try await Stage.with { stage in
+                let server = try stage.stubServer { _ in .json("{}") }
+                let options = "--json --login-url \(server.url) --api-url \(server.url)"
+                // Standard output is a file: the terminal's own key is absent there.
+                let result = try await stage.run(["doctor"] + options.split(separator: " ").map(String.init))
+                let object = try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any]
+                #expect(Set(try #require(object).keys) == ["settings", "findings"])
+                let settings = try #require(object?["settings"] as? [[String: Any]])
+                #expect(settings.allSatisfy { Set($0.keys).subtracting(["value"]) == ["name", "origin"] })
+                let findings = try #require(object?["findings"] as? [[String: Any]])
+                #expect(
+                    findings.allSatisfy {
+                        Set($0.keys).subtracting(["cure", "code"]) == ["check", "status", "detail"]
+                    }
+                )
+                #expect(
+                    Set(findings.compactMap { $0["check"] as? String }) == [
+                        "client id", "redirect port", "browser", "login host", "api host", "session store", "terminal",
+                    ]
+                )
+                let screen = try await stage.screen(
+                    ["doctor"] + options.split(separator: " ").map(String.init),
+                    width: 400,
+                    height: 200
+                )
+                let shown = try await screen.wait(for: "exit status")
+                let start = try #require(shown.range(of: "{\n")).lowerBound
+                let end = try #require(shown.range(of: "exit status")).lowerBound
+                let whole = try JSONSerialization.jsonObject(with: Data(shown[start..<end].utf8)) as? [String: Any]
+                let terminal = try #require(whole?["terminal"] as? [String: Any])
+                #expect(
+                    Set(terminal.keys) == ["term", "columns", "rows", "utf8", "colors", "mouse", "clipboard"]
+                )
+                #expect(terminal["columns"] as? Int == 400)
+            }
+        }
+
+        @Test("under WSL, where there is no xdg-open, the Windows side's browser is found")
+        func windowsBrowser() async throws {
+            try await Stage.with { stage in
+                let server = try stage.stubServer { _ in .json("{}") }
+                let bin = try stage.newFolder("bin")
+                let options = [
+                    "--login-url", server.url, "--api-url", server.url, "--redirect-uri", "http://localhost:0/callback",
+                ]
+                let missing = try await doctor(stage, options, environment: ["PATH": bin.path])
+                #expect(try missing.report.finding("browser").status == "warning")
+                #expect(try missing.report.finding("browser").detail.contains("xdg-open"))
+                for name in ["explorer.exe", "wslview"] {
+                    let program = bin.appending(path: name)
+                    try "#!/bin/sh\n".write(to: program, atomically: true, encoding: .utf8)
+                    try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: program.path)
+                    let found = try await doctor(stage, options, environment: ["PATH": bin.path])
+                    #expect(try found.report.finding("browser").detail == program.path)
+                }
+            }
+        }
     }
 }

@@ -22,9 +22,11 @@ struct Doctor: Sendable {
         let port = await port()
         let hosts = await login + api
         let store = await store()
+        let terminal = await Self.terminal()
         return DoctorReport(
             settings: rows,
-            findings: [client, port, browser] + hosts + [store, terminal]
+            findings: [client, port, browser] + hosts + [store, finding(terminal)],
+            terminal: terminal.map(TerminalJSON.init)
         )
     }
 
@@ -77,12 +79,15 @@ struct Doctor: Sendable {
 
     private var browser: DoctorReport.Finding {
         guard settings.opensBrowser else { return .ok("browser", "None is opened, as you wished.") }
-        let program = settings.browser.words[0]
-        if let path = Executable.find(program, in: variables["PATH"] ?? "") { return .ok("browser", path) }
+        let programs = Browser(settings.browser).programs
+        if let path = programs.lazy.compactMap({ Executable.find($0, in: variables["PATH"] ?? "") }).first {
+            return .ok("browser", path)
+        }
         return .warning(
             "browser",
-            "There is no program \(ServerText(program)).",
-            cure: "Name a browser with --browser, or open the URL by hand in any browser on this machine."
+            "There is no program \(ServerText(programs[0])).",
+            cure: "Name a browser with --browser, or open the URL by hand in any browser on this machine. From another "
+                + "machine, over SSH, the sign-in shows the ssh -L line to run there, and takes the address by paste."
         )
     }
 
@@ -134,22 +139,6 @@ struct Doctor: Sendable {
                 code: error.report.code
             )
         }
-    }
-
-    private var terminal: DoctorReport.Finding {
-        do throws(UsageError) {
-            try ScreenSession.requireTerminal()
-        } catch {
-            return .warning("terminal", error.problem, cure: error.remedy)
-        }
-        var size = winsize()
-        _ = ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size)
-        let locale = ["LC_ALL", "LC_CTYPE", "LANG"].lazy.compactMap { variables[$0] }.first { !$0.isEmpty } ?? "C"
-        let colour = variables["NO_COLOR"]?.isEmpty == false ? ", without colour (NO_COLOR)" : ""
-        return .ok(
-            "terminal",
-            "\(ServerText(variables["TERM"] ?? "")), \(size.ws_col)x\(size.ws_row), locale \(ServerText(locale))\(colour)."
-        )
     }
 
     private func problem(

@@ -41,6 +41,8 @@ struct DoctorReport: Encodable {
 
     let settings: [SettingRow]
     let findings: [Finding]
+    /// What the terminal can do; absent where there is none that can be drawn on.
+    let terminal: TerminalJSON?
 
     /// The exit status that the worst finding asks for.
     var exitStatus: ExitCode? {

@@ -131,14 +131,24 @@ enum Ports {
     /// The addresses that somebody listens at on `port`, written as the kernel does: hexadecimal words in the
     /// machine's byte order.
     static func listeningAddresses(_ port: Int) throws -> Set<String> {
+        Set(try addresses(port, state: "0A"))
+    }
+
+    /// How many connections to `port` stand.
+    static func connections(_ port: Int) throws -> Int {
+        try addresses(port, state: "01").count
+    }
+
+    /// The addresses of all sockets on `port` that are in `state`, a hexadecimal number of the kernel's.
+    private static func addresses(_ port: Int, state: String) throws -> [String] {
         let wanted = String(port, radix: 16, uppercase: true)
         let suffix = ":" + String(repeating: "0", count: 4 - wanted.count) + wanted
-        var addresses: Set<String> = []
+        var addresses: [String] = []
         for table in ["/proc/net/tcp", "/proc/net/tcp6"] {
             for line in try String(contentsOfFile: table, encoding: .utf8).split(separator: "\n") {
                 let columns = line.split(separator: " ")
-                guard columns.count > 3, columns[3] == "0A", columns[1].hasSuffix(suffix) else { continue }
-                addresses.insert(String(columns[1].dropLast(suffix.count)))
+                guard columns.count > 3, columns[3] == state, columns[1].hasSuffix(suffix) else { continue }
+                addresses.append(String(columns[1].dropLast(suffix.count)))
             }
         }
         return addresses

@@ -127,14 +127,17 @@ struct TmuxScreen: Sendable {
     /// Waits until the screen shows `text`, and returns the whole screen.
     @discardableResult
     func wait(for text: String, within limit: Duration = Patience.usual) async throws -> String {
-        try await poll(
+        var ended: Int?
+        return try await poll(
             "«\(text)» on the screen",
             within: limit,
             evidence: evidence,
             until: {
                 let screen = try await capture()
                 if screen.contains(text) { return screen }
-                if let status { throw Failure("the program ended with \(status), not showing «\(text)»\n\(screen)") }
+                // What it wrote before its end is on the screen by the next look.
+                defer { ended = status }
+                if let ended { throw Failure("the program ended with \(ended), not showing «\(text)»\n\(screen)") }
                 return nil
             }
         )
