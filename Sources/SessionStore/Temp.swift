@@ -1,3 +1,0 @@
-extension SessionStore {
-    public static func secretService() -> SessionStore { .memory() }
-}
