@@ -18,7 +18,7 @@ public enum FailureCatalogue {
         var seen: Set<[String]> = []
         let all =
             problems.map { Failure($0, context).report } + BrowserFailure.all.map(\.report)
-            + FailureReport.sessionReports
+            + StoreError.all.map(\.report) + FailureReport.sessionReports
         return all.filter { seen.insert([$0.code, $0.cause, $0.remedy]).inserted }
     }()
 
@@ -210,6 +210,24 @@ extension BrowserFailure: Catalogued {
         case .notFound: .failed(command: "xdg-open", status: 1)
         case .failed: .notStarted(command: "xdg-open", ServerText("what the system says"))
         case .notStarted: nil
+        }
+    }
+}
+
+extension StoreError: Catalogued {
+    fileprivate static var first: Self { .unavailable(store: "kernel", ServerText("what the system says")) }
+
+    fileprivate var next: Self? {
+        switch self {
+        case .unavailable("kernel", let words): .unavailable(store: "secret-service", words)
+        case .unavailable: .locked(store: "secret-service")
+        case .locked(let store): .programMissing(store: store, program: "secret-tool", package: "libsecret-tools")
+        case .programMissing: .tooLarge(store: "kernel", size: 40_000, limit: 32_767)
+        case .tooLarge: .quotaExceeded(store: "kernel")
+        case .quotaExceeded(let store): .unknownVersion(store: store, 2)
+        case .unknownVersion(let store, _): .unreadable(store: store)
+        case .unreadable: .busy(profileName: "default", seconds: 45)
+        case .busy: nil
         }
     }
 }

@@ -2,7 +2,7 @@ public import OAuth
 
 /// A failure in words: what happened, why, what to do.
 ///
-/// All words about failures stand in this file and in `FailureReport+Servers.swift`: the screen, the plain lines, the
+/// All words about failures stand in the `FailureReport` files: the screen, the plain lines, the
 /// pages in the browser and `--json` say the same.
 public struct FailureReport: Sendable, Hashable {
     /// The stable code of `--json`: the server's own for an OAuth error, otherwise this program's.

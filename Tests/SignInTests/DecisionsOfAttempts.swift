@@ -23,7 +23,7 @@ enum Decisions {
           sessionFound → tokenHeld loading, fresh · start(due) start(expiry) loadProfile
           expiredSessionFound → tokenHeld awaiting a refresh, refresh 1 then profile · refreshSession
           deadSessionFound → loggedOut expired · forget
-          storeFailed → loggedOut store failed (store_unavailable)
+          storeFailed → loggedOut store failed (store_quota)
         """,
         .signOutUnderWay: """
         loggedOut signing out
@@ -98,7 +98,7 @@ enum Decisions {
           deadSessionFound → unchanged · forget
         """,
         .storeFailed: """
-        loggedOut store failed (store_unavailable)
+        loggedOut store failed (store_quota)
           signInChosen → awaitingCallback begun · start(deadline) openListener
           quitChosen → unchanged · exit
           sessionFound → tokenHeld loading, fresh · start(due) start(expiry) loadProfile
@@ -213,7 +213,7 @@ enum Decisions {
           sessionReplaced → awaitingCallback begun, behind it Ada fresh, notice refreshed
               · start(due) start(expiry) loadProfile
           sessionForgotten → awaitingCallback begun · stop(due) stop(expiry) abandon
-          sessionNotKept → awaitingCallback begun, behind it Ada fresh, not kept (store_unavailable)
+          sessionNotKept → awaitingCallback begun, behind it Ada fresh, not kept (store_quota)
           listenerOpened → awaitingCallback listening, behind it Ada fresh · openBrowser
           listenerFailed → userProfile Ada fresh, notice sign-in failed (port_in_use)
               · stop(deadline) conclude(failed)
@@ -242,7 +242,7 @@ enum Decisions {
           sessionReplaced → awaitingCallback listening, behind it Ada fresh, notice refreshed
               · start(due) start(expiry) loadProfile
           sessionForgotten → awaitingCallback listening · stop(due) stop(expiry) abandon
-          sessionNotKept → awaitingCallback listening, behind it Ada fresh, not kept (store_unavailable)
+          sessionNotKept → awaitingCallback listening, behind it Ada fresh, not kept (store_quota)
           listenerFailed → userProfile Ada fresh, notice sign-in failed (port_in_use)
               · stop(deadline) conclude(failed)
           rightCallback → awaitingCallback exchanging, behind it Ada fresh · exchangeCode
@@ -276,7 +276,7 @@ enum Decisions {
           sessionReplaced → awaitingCallback exchanging, behind it Ada fresh, notice refreshed
               · start(due) start(expiry) loadProfile
           sessionForgotten → awaitingCallback exchanging · stop(due) stop(expiry) abandon
-          sessionNotKept → awaitingCallback exchanging, behind it Ada fresh, not kept (store_unavailable)
+          sessionNotKept → awaitingCallback exchanging, behind it Ada fresh, not kept (store_quota)
           listenerFailed → userProfile Ada fresh, notice sign-in failed (port_in_use)
               · stop(deadline) conclude(failed)
           rightCallback → awaitingCallback exchanging, notice callback again, behind it Ada fresh

@@ -7,7 +7,7 @@ extension Decisions {
           quitChosen → unchanged · exit
           sessionReplaced → tokenHeld loading, fresh · start(due) start(expiry) loadProfile
           sessionForgotten → loggedOut signed out elsewhere · stop(due) stop(expiry) abandon
-          sessionNotKept → tokenHeld loading, fresh, not kept (store_unavailable)
+          sessionNotKept → tokenHeld loading, fresh, not kept (store_quota)
           profileLoaded → userProfile Grace fresh
           profileFailed → tokenHeld failed (service_error), fresh
           profileLimited → tokenHeld waiting (rate_limited), fresh · start(profile)
@@ -22,7 +22,7 @@ extension Decisions {
           quitChosen → unchanged · exit
           sessionReplaced → tokenHeld loading, fresh · start(due) start(expiry) loadProfile
           sessionForgotten → loggedOut signed out elsewhere · stop(due) stop(expiry) abandon
-          sessionNotKept → tokenHeld loading, fresh, not kept (store_unavailable)
+          sessionNotKept → tokenHeld loading, fresh, not kept (store_quota)
           profileLoaded → userProfile Grace fresh
           profileFailed → tokenHeld failed (service_error), fresh
           profileLimited → tokenHeld waiting (rate_limited), fresh · start(profile)
@@ -37,7 +37,7 @@ extension Decisions {
           quitChosen → unchanged · exit
           sessionReplaced → tokenHeld loading, fresh · start(due) start(expiry) loadProfile
           sessionForgotten → loggedOut signed out elsewhere · stop(due) stop(expiry) abandon
-          sessionNotKept → tokenHeld loading, needs sign-in, not kept (store_unavailable)
+          sessionNotKept → tokenHeld loading, needs sign-in, not kept (store_quota)
           profileLoaded → userProfile Grace needs sign-in
           profileFailed → tokenHeld failed (service_error), needs sign-in
           profileLimited → tokenHeld waiting (rate_limited), needs sign-in · start(profile)
@@ -51,14 +51,14 @@ extension Decisions {
           quitChosen → unchanged · exit
           sessionReplaced → tokenHeld loading, fresh · start(due) start(expiry) loadProfile
           sessionForgotten → loggedOut signed out elsewhere · stop(due) stop(expiry) abandon
-          sessionNotKept → tokenHeld loading, refresh 1, not kept (store_unavailable)
+          sessionNotKept → tokenHeld loading, refresh 1, not kept (store_quota)
           profileLoaded → userProfile Grace refresh 1
           profileFailed → tokenHeld failed (service_error), refresh 1
           profileLimited → tokenHeld waiting (rate_limited), refresh 1 · start(profile)
           profileUnauthorized → tokenHeld awaiting a refresh, refresh 1 then profile
           profileUnauthorizedLate → unchanged · loadProfile
           sessionRefreshed → tokenHeld loading, fresh · start(due) start(expiry)
-          refreshedNotKept → tokenHeld loading, fresh, not kept (store_unavailable)
+          refreshedNotKept → tokenHeld loading, fresh, not kept (store_quota)
               · start(due) start(expiry)
           refreshUnanswered → tokenHeld loading, retry 1 (request_timed_out) · start(due)
           refreshLimited → tokenHeld loading, retry 1 (rate_limited) · start(due)
@@ -71,13 +71,13 @@ extension Decisions {
           quitChosen → unchanged · exit
           sessionReplaced → tokenHeld loading, fresh · start(due) start(expiry) loadProfile
           sessionForgotten → loggedOut signed out elsewhere · stop(due) stop(expiry) abandon
-          sessionNotKept → tokenHeld awaiting a refresh, refresh 1 then profile, not kept (store_unavailable)
+          sessionNotKept → tokenHeld awaiting a refresh, refresh 1 then profile, not kept (store_quota)
           profileLoaded → userProfile Grace refresh 1 then profile
           profileFailed → tokenHeld failed (service_error), refresh 1 then profile
           profileLimited → tokenHeld waiting (rate_limited), refresh 1 then profile · start(profile)
           profileUnauthorizedLate → unchanged · loadProfile
           sessionRefreshed → tokenHeld loading, fresh · start(due) start(expiry) loadProfile
-          refreshedNotKept → tokenHeld loading, fresh, not kept (store_unavailable)
+          refreshedNotKept → tokenHeld loading, fresh, not kept (store_quota)
               · start(due) start(expiry) loadProfile
           refreshUnanswered → tokenHeld awaiting a refresh, retry 1 (request_timed_out) · start(due)
           refreshLimited → tokenHeld awaiting a refresh, retry 1 (rate_limited) · start(due)
@@ -91,7 +91,7 @@ extension Decisions {
           quitChosen → unchanged · exit
           sessionReplaced → tokenHeld loading, fresh · start(due) start(expiry) loadProfile
           sessionForgotten → loggedOut signed out elsewhere · stop(due) stop(expiry) abandon
-          sessionNotKept → tokenHeld awaiting a refresh, retry 1 (request_timed_out), not kept (store_unavailable)
+          sessionNotKept → tokenHeld awaiting a refresh, retry 1 (request_timed_out), not kept (store_quota)
           profileLoaded → userProfile Grace retry 1 (request_timed_out)
           profileFailed → tokenHeld failed (service_error), retry 1 (request_timed_out)
           profileLimited → tokenHeld waiting (rate_limited), retry 1 (request_timed_out) · start(profile)
@@ -105,7 +105,7 @@ extension Decisions {
           quitChosen → unchanged · exit
           sessionReplaced → tokenHeld loading, fresh · start(due) start(expiry) loadProfile
           sessionForgotten → loggedOut signed out elsewhere · stop(due) stop(expiry) abandon
-          sessionNotKept → tokenHeld failed (service_error), fresh, not kept (store_unavailable)
+          sessionNotKept → tokenHeld failed (service_error), fresh, not kept (store_quota)
           profileLoaded → userProfile Grace fresh
           profileLimited → tokenHeld waiting (rate_limited), fresh · start(profile)
           profileUnauthorized → tokenHeld awaiting a refresh, refresh 1 then profile · refreshSession
@@ -120,7 +120,7 @@ extension Decisions {
           quitChosen → unchanged · exit
           sessionReplaced → tokenHeld loading, fresh · start(due) start(expiry) loadProfile
           sessionForgotten → loggedOut signed out elsewhere · stop(due) stop(expiry) abandon
-          sessionNotKept → tokenHeld failed (service_error), fresh, not kept (store_unavailable)
+          sessionNotKept → tokenHeld failed (service_error), fresh, not kept (store_quota)
           profileLoaded → userProfile Grace fresh
           profileLimited → tokenHeld waiting (rate_limited), fresh · start(profile)
           profileUnauthorized → loggedOut expired (unauthorized) · stop(due) stop(expiry) abandon forget
@@ -135,7 +135,7 @@ extension Decisions {
           quitChosen → unchanged · exit
           sessionReplaced → tokenHeld loading, fresh · start(due) start(expiry) loadProfile
           sessionForgotten → loggedOut signed out elsewhere · stop(due) stop(expiry) abandon
-          sessionNotKept → tokenHeld waiting (rate_limited), fresh, not kept (store_unavailable)
+          sessionNotKept → tokenHeld waiting (rate_limited), fresh, not kept (store_quota)
           profileLoaded → userProfile Grace fresh
           profileFailed → tokenHeld failed (service_error), fresh
           profileLimited → tokenHeld waiting (rate_limited), fresh · start(profile)
@@ -152,7 +152,7 @@ extension Decisions {
           quitChosen → unchanged · exit
           sessionReplaced → userProfile Ada fresh, notice refreshed · start(due) start(expiry) loadProfile
           sessionForgotten → loggedOut signed out elsewhere · stop(due) stop(expiry) abandon
-          sessionNotKept → userProfile Ada fresh, not kept (store_unavailable)
+          sessionNotKept → userProfile Ada fresh, not kept (store_quota)
           profileLoaded → userProfile Grace fresh
           profileFailed → userProfile Ada fresh, notice not reloaded (service_error)
           profileLimited → userProfile Ada fresh, notice not reloaded yet (rate_limited) · start(profile)
@@ -168,7 +168,7 @@ extension Decisions {
           quitChosen → unchanged · exit
           sessionReplaced → userProfile Ada fresh, notice refreshed · start(due) start(expiry) loadProfile
           sessionForgotten → loggedOut signed out elsewhere · stop(due) stop(expiry) abandon
-          sessionNotKept → userProfile Ada fresh, not kept (store_unavailable)
+          sessionNotKept → userProfile Ada fresh, not kept (store_quota)
           profileLoaded → userProfile Grace fresh
           profileFailed → userProfile Ada fresh, notice not reloaded (service_error)
           profileLimited → userProfile Ada fresh, notice not reloaded yet (rate_limited) · start(profile)
@@ -183,7 +183,7 @@ extension Decisions {
           quitChosen → unchanged · exit
           sessionReplaced → userProfile Ada fresh, notice refreshed · start(due) start(expiry) loadProfile
           sessionForgotten → loggedOut signed out elsewhere · stop(due) stop(expiry) abandon
-          sessionNotKept → userProfile Ada refresh 1 then profile, not kept (store_unavailable)
+          sessionNotKept → userProfile Ada refresh 1 then profile, not kept (store_quota)
           profileLoaded → userProfile Grace refresh 1 then profile
           profileFailed → userProfile Ada refresh 1 then profile, notice not reloaded (service_error)
           profileLimited → userProfile Ada refresh 1 then profile, notice not reloaded yet (rate_limited)
@@ -191,7 +191,7 @@ extension Decisions {
           profileUnauthorized → userProfile Ada refresh 1 then profile
           profileUnauthorizedLate → unchanged · loadProfile
           sessionRefreshed → userProfile Ada fresh, notice refreshed · start(due) start(expiry) loadProfile
-          refreshedNotKept → userProfile Ada fresh, not kept (store_unavailable), notice refreshed
+          refreshedNotKept → userProfile Ada fresh, not kept (store_quota), notice refreshed
               · start(due) start(expiry) loadProfile
           refreshUnanswered → userProfile Ada retry 1 (request_timed_out) · start(due)
           refreshLimited → userProfile Ada retry 1 (rate_limited) · start(due)
@@ -205,7 +205,7 @@ extension Decisions {
           quitChosen → unchanged · exit
           sessionReplaced → userProfile Ada fresh, notice refreshed · start(due) start(expiry) loadProfile
           sessionForgotten → loggedOut signed out elsewhere · stop(due) stop(expiry) abandon
-          sessionNotKept → userProfile Ada retry 1 (request_timed_out), not kept (store_unavailable)
+          sessionNotKept → userProfile Ada retry 1 (request_timed_out), not kept (store_quota)
           profileLoaded → userProfile Grace retry 1 (request_timed_out)
           profileFailed → userProfile Ada retry 1 (request_timed_out), notice not reloaded (service_error)
           profileLimited → userProfile Ada retry 1 (request_timed_out), notice not reloaded yet (rate_limited)
@@ -221,7 +221,7 @@ extension Decisions {
           quitChosen → unchanged · exit
           sessionReplaced → userProfile Ada fresh, notice refreshed · start(due) start(expiry) loadProfile
           sessionForgotten → loggedOut signed out elsewhere · stop(due) stop(expiry) abandon
-          sessionNotKept → userProfile Ada not refreshed (invalid_client), not kept (store_unavailable)
+          sessionNotKept → userProfile Ada not refreshed (invalid_client), not kept (store_quota)
           profileLoaded → userProfile Grace not refreshed (invalid_client)
           profileFailed → userProfile Ada not refreshed (invalid_client), notice not reloaded (service_error)
           profileLimited → userProfile Ada not refreshed (invalid_client), notice not reloaded yet (rate_limited)
@@ -237,14 +237,14 @@ extension Decisions {
           quitChosen → unchanged · exit
           sessionReplaced → userProfile Ada fresh, notice refreshed · start(due) start(expiry) loadProfile
           sessionForgotten → loggedOut signed out elsewhere · stop(due) stop(expiry) abandon
-          sessionNotKept → userProfile Ada refresh 1 then profile, not kept (store_unavailable), notice refreshed
+          sessionNotKept → userProfile Ada refresh 1 then profile, not kept (store_quota), notice refreshed
           profileLoaded → userProfile Grace refresh 1 then profile, notice refreshed
           profileFailed → userProfile Ada refresh 1 then profile, notice not reloaded (service_error)
           profileLimited → userProfile Ada refresh 1 then profile, notice not reloaded yet (rate_limited)
               · start(profile)
           profileUnauthorizedLate → unchanged · loadProfile
           sessionRefreshed → userProfile Ada fresh, notice refreshed · start(due) start(expiry) loadProfile
-          refreshedNotKept → userProfile Ada fresh, not kept (store_unavailable), notice refreshed
+          refreshedNotKept → userProfile Ada fresh, not kept (store_quota), notice refreshed
               · start(due) start(expiry) loadProfile
           refreshUnanswered → userProfile Ada retry 1 (request_timed_out), notice refreshed · start(due)
           refreshLimited → userProfile Ada retry 1 (rate_limited), notice refreshed · start(due)
@@ -258,7 +258,7 @@ extension Decisions {
           quitChosen → unchanged · exit
           sessionReplaced → userProfile Ada fresh, notice refreshed · start(due) start(expiry) loadProfile
           sessionForgotten → loggedOut signed out elsewhere · stop(due) stop(expiry) abandon
-          sessionNotKept → userProfile Ada needs sign-in, not kept (store_unavailable)
+          sessionNotKept → userProfile Ada needs sign-in, not kept (store_quota)
           profileLoaded → userProfile Grace needs sign-in
           profileFailed → userProfile Ada needs sign-in, notice not reloaded (service_error)
           profileLimited → userProfile Ada needs sign-in, notice not reloaded yet (rate_limited)
@@ -268,20 +268,20 @@ extension Decisions {
           tokenExpiry → loggedOut expired · stop(due) stop(expiry) abandon forget
         """,
         .notKept: """
-        userProfile Ada fresh, not kept (store_unavailable)
-          refreshChosen → userProfile Ada refresh 1 then profile, not kept (store_unavailable)
+        userProfile Ada fresh, not kept (store_quota)
+          refreshChosen → userProfile Ada refresh 1 then profile, not kept (store_quota)
               · refreshSession(not kept)
           signOutChosen → loggedOut signing out · stop(due) stop(expiry) abandon signOut
           quitChosen → unchanged · exit
-          profileLoaded → userProfile Grace fresh, not kept (store_unavailable)
-          profileFailed → userProfile Ada fresh, not kept (store_unavailable), notice not reloaded (service_error)
-          profileLimited → userProfile Ada fresh, not kept (store_unavailable), notice not reloaded yet (rate_limited)
+          profileLoaded → userProfile Grace fresh, not kept (store_quota)
+          profileFailed → userProfile Ada fresh, not kept (store_quota), notice not reloaded (service_error)
+          profileLimited → userProfile Ada fresh, not kept (store_quota), notice not reloaded yet (rate_limited)
               · start(profile)
-          profileUnauthorized → userProfile Ada refresh 1 then profile, not kept (store_unavailable)
+          profileUnauthorized → userProfile Ada refresh 1 then profile, not kept (store_quota)
               · refreshSession(not kept)
           profileUnauthorizedLate → unchanged · loadProfile
-          refreshDue → userProfile Ada refresh 1, not kept (store_unavailable) · refreshSession(not kept)
-          tokenExpiry → userProfile Ada refresh 1, not kept (store_unavailable) · refreshSession(not kept)
+          refreshDue → userProfile Ada refresh 1, not kept (store_quota) · refreshSession(not kept)
+          tokenExpiry → userProfile Ada refresh 1, not kept (store_quota) · refreshSession(not kept)
         """,
         .reloadWaiting: """
         userProfile Ada fresh, notice not reloaded yet (rate_limited)
@@ -290,7 +290,7 @@ extension Decisions {
           quitChosen → unchanged · exit
           sessionReplaced → userProfile Ada fresh, notice refreshed · start(due) start(expiry) loadProfile
           sessionForgotten → loggedOut signed out elsewhere · stop(due) stop(expiry) abandon
-          sessionNotKept → userProfile Ada fresh, not kept (store_unavailable), notice not reloaded yet (rate_limited)
+          sessionNotKept → userProfile Ada fresh, not kept (store_quota), notice not reloaded yet (rate_limited)
           profileLoaded → userProfile Grace fresh
           profileFailed → userProfile Ada fresh, notice not reloaded (service_error)
           profileLimited → userProfile Ada fresh, notice not reloaded yet (rate_limited) · start(profile)
