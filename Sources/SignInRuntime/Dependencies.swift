@@ -68,8 +68,15 @@ public typealias CallbackHandler = @Sendable (Arrival) async -> Void
 public protocol CallbackListener: Sendable {
     /// The redirect URI with its real port.
     var redirectURI: RedirectURI { get }
+    /// The addresses that are bound; of `localhost` the IPv6 one may be absent.
+    var addresses: [String] { get }
     /// Answers one held callback with 400 and the reason.
     func refuse(_ reply: ReplyID, _ refusal: AuthorizationResponse.Refusal) async
     /// Answers all held callbacks with what really happened, serves the last page, frees the port, and returns then.
     func conclude(_ outcome: Effect.Outcome) async
+}
+
+extension CallbackListener {
+    /// All addresses of the redirect URI's host.
+    public var addresses: [String] { redirectURI.host.addresses }
 }

@@ -76,6 +76,7 @@ public final class LiveTransport: Sendable {
 
     func send(_ request: OAuth.HTTPRequest) async throws(TransportError) -> HTTPResponse {
         let route = route(to: request.url)
+        if let obstacle = route.obstacle { throw obstacle }
         let deadline = NIODeadline.now() + TimeAmount(limits.total)
         // The deadline covers the body as well, which the library's own does not.
         let result = await withTaskGroup(of: Result<HTTPResponse, TransportError>.self) { group in

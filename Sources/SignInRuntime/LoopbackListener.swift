@@ -21,10 +21,14 @@ public final class LoopbackListener: CallbackListener {
     private let desk: CallbackDesk
     private let servers: [Server]
 
+    /// The addresses that are bound.
+    public var addresses: [String] { servers.map(\.address) }
+
     private struct Server {
         /// How long a connection may take to end once its request is answered.
         private static let patience = Duration.milliseconds(500)
 
+        let address: String
         let port: Int
         let services: ServiceGroup
         let task: Task<Void, any Error>
@@ -147,7 +151,7 @@ public final class LoopbackListener: CallbackListener {
             defer { announce.finish() }
             try await services.run()
         }
-        for await bound in running { return Server(port: bound, services: services, task: task) }
+        for await bound in running { return Server(address: address, port: bound, services: services, task: task) }
         do {
             try await task.value
             throw BindError(errno: EADDRNOTAVAIL)

@@ -48,6 +48,7 @@ public actor LoopbackListeners {
         let listeners: LoopbackListeners
 
         var redirectURI: RedirectURI { listener.redirectURI }
+        var addresses: [String] { listener.addresses }
 
         func refuse(_ reply: ReplyID, _ refusal: AuthorizationResponse.Refusal) async {
             await listener.refuse(reply, refusal)

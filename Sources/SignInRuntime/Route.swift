@@ -1,5 +1,6 @@
 import FoundationEssentials
 import NIOCore
+import OAuth
 
 /// How long a request may take, and how much it may bring.
 public struct TransportLimits: Sendable, Hashable {
@@ -48,6 +49,14 @@ struct Route: Sendable {
     let target: Target
     let proxy: Proxy?
     let limits: TransportLimits
+
+    /// Why nothing may go this way, if so: the TLS library checks the certificate of a host that is an address against the
+    /// address it is connected to, and that is the proxy's.
+    var obstacle: TransportError? {
+        guard proxy != nil, target.isSecure, target.serverName == nil else { return nil }
+        let words = "through a proxy a certificate can be checked for a name alone, not for an address"
+        return .tls(host: target.host, .handshake(ServerText(words)))
+    }
 
     /// Where the TCP connection goes.
     var nextHop: (host: String, port: Int) {

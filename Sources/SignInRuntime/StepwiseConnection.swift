@@ -77,6 +77,7 @@ struct StepwiseConnection: Sendable {
 
     /// The handshake, with the certificate checked as every request checks it.
     func handshake(_ channel: any Channel, _ context: NIOSSLContext) async throws(TransportError) {
+        if let obstacle = route.obstacle { throw obstacle }
         let serverName = route.target.serverName
         try await handshake(channel) { try NIOSSLClientHandler(context: context, serverHostname: serverName) }
     }

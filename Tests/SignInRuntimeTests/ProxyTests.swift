@@ -126,6 +126,19 @@ struct ProxyTests {
         }
     }
 
+    @Test("https to an address is not sent through a proxy: its certificate would be checked for the proxy's address")
+    func address() async throws {
+        try await ConnectProxy.with { proxy in
+            let network = Network(environment: ["HTTPS_PROXY": "http://127.0.0.1:\(proxy.port)"])
+            let error = await #expect(throws: TransportError.self) { _ = try await network.get("https://192.0.2.1/") }
+            guard case .tls(host: "192.0.2.1", .handshake) = error else {
+                Issue.record("\(String(describing: error))")
+                return
+            }
+            #expect(await proxy.requests.isEmpty)
+        }
+    }
+
     @Test(
         "what is wrong with a certificate is told through a tunnel as well",
         arguments: [

@@ -71,7 +71,7 @@ struct Doctor: Sendable {
             let listener = try await LoopbackListeners(eventLoops: eventLoops).open(uri) { _ in }
             let bound = listener.redirectURI
             await listener.conclude(.cancelled)
-            return .ok("redirect port", "\(bound.port) is free on \(uri.host.addresses.joined(separator: " and ")).")
+            return .ok("redirect port", "\(bound.port) is free on \(listener.addresses.joined(separator: " and ")).")
         } catch {
             return problem("redirect port", .listener(error))
         }
