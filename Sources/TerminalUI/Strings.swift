@@ -145,7 +145,7 @@ public enum Strings {
     /// After `B`.
     public static let openingSignOutPage = "Opening Genesys Cloud's sign-out page."
     /// After `B`, where no browser could be opened.
-    public static func openYourself(_ page: String) -> String { "No browser was opened. Open: \(page)" }
+    public static let pageNotOpened = "No browser could be opened."
     /// After `a`.
     public static let approving = "Approving as the first person."
     /// Below the bare URL.

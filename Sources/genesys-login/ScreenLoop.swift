@@ -23,7 +23,7 @@ struct ScreenLoop {
         case state(State)
         case tick
         case flashOver(Int)
-        case message(String)
+        case pageNotOpened(String)
         case engineEnded
     }
 
@@ -89,7 +89,9 @@ struct ScreenLoop {
                 terminal.leaveBare()
             case .tick: break
             case .flashOver(let number): if number == flashes { model.flash = nil }
-            case .message(let text): flash(text)
+            case .pageNotOpened(let page):
+                flash(Strings.pageNotOpened)
+                terminal.showBare(page)
             case .engineEnded: break loop
             }
             draw()
@@ -148,7 +150,7 @@ struct ScreenLoop {
             flash(Strings.openingSignOutPage)
             // A browser that stays in the foreground is not waited for.
             Task { [engine, wake] in
-                if await engine.open(page) != nil { wake.yield(.message(Strings.openYourself(page))) }
+                if await engine.open(page) != nil { wake.yield(.pageNotOpened(page)) }
             }
         case .showOverlay(let overlay):
             model.flash = nil
