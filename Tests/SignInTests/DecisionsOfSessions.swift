@@ -58,8 +58,7 @@ extension Decisions {
           profileUnauthorized → tokenHeld awaiting a refresh, refresh 1 then profile
           profileUnauthorizedLate → unchanged · loadProfile
           sessionRefreshed → tokenHeld loading, fresh · start(due) start(expiry)
-          refreshedNotKept → tokenHeld loading, fresh, not kept (store_quota)
-              · start(due) start(expiry)
+          refreshedNotKept → tokenHeld loading, fresh, not kept (store_quota) · start(due) start(expiry)
           refreshUnanswered → tokenHeld loading, retry 1 (request_timed_out) · start(due)
           refreshLimited → tokenHeld loading, retry 1 (rate_limited) · start(due)
           refreshRefused → tokenHeld loading, not refreshed (invalid_client)
