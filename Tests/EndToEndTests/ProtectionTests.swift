@@ -26,6 +26,21 @@ extension EndToEndTests {
             return child
         }
 
+        /// The words before a command that is not to run as root, to whom nothing is closed.
+        private static func somebodyElse() throws -> [String] {
+            guard geteuid() == 0 else { return [] }
+            return [try Tools.setpriv(), "--reuid=65534", "--regid=65534", "--clear-groups"]
+        }
+
+        /// The program where everybody can start it.
+        private func copy(_ stage: Stage) throws -> (program: String, folder: URL) {
+            let folder = try stage.newFolder("of-everybody")
+            let program = folder.appending(path: "genesys-login")
+            try FileManager.default.copyItem(atPath: try Tools.program(), toPath: program.path)
+            for path in [stage.folder, folder, program] { chmod(path.path, 0o755) }
+            return (program.path, folder)
+        }
+
         private func waitForURL(_ child: ChildProcess) async throws {
             try await waitUntil("the URL", evidence: { child.errors }, until: { child.errors.contains("&state=") })
         }
@@ -61,15 +76,9 @@ extension EndToEndTests {
         @Test("neither memory nor environment nor open files can be read by other programs of the same user")
         func sameUser() async throws {
             try await Stage.with { stage in
-                // As root nothing is closed: then the program and who reads it are somebody else.
-                let asPerson =
-                    geteuid() == 0
-                    ? [try Tools.setpriv(), "--reuid=65534", "--regid=65534", "--clear-groups"] : []
-                let folder = try stage.newFolder("of-everybody")
-                let program = folder.appending(path: "genesys-login")
-                try FileManager.default.copyItem(atPath: try Tools.program(), toPath: program.path)
-                for path in [stage.folder, folder, program] { chmod(path.path, 0o755) }
-                let child = try start(asPerson + [program.path] + Self.login, in: folder, stage)
+                let asPerson = try Self.somebodyElse()
+                let (program, folder) = try copy(stage)
+                let child = try start(asPerson + [program] + Self.login, in: folder, stage)
                 try await waitForURL(child)
                 let ordinary = try start(asPerson + ["/bin/sleep", "60"], in: folder, stage)
                 try await waitUntil("sleep to start") {
@@ -98,7 +107,31 @@ extension EndToEndTests {
             }
         }
 
-        @Test("a browser gets the limit on core dumps that the program was started with, and no token of the environment")
+        @Test("a port that another genesys-login has is said to be that one's, although its open files are closed")
+        func portOfItsKind() async throws {
+            try await Stage.with { stage in
+                let asPerson = try Self.somebodyElse()
+                let (program, folder) = try copy(stage)
+                let port = try Ports.free()
+                let command =
+                    asPerson + [
+                        program, "login", "--client-id", "client-1", "--no-browser", "--redirect-uri",
+                        "http://localhost:\(port)/callback",
+                    ]
+                let first = try start(command, in: folder, stage)
+                try await waitForURL(first)
+                let second = try await start(command, in: folder, stage).finished("the second one")
+                #expect(second.status == 1)
+                #expect(
+                    second.errors.contains("Port \(port) is in use by genesys-login (process \(first.id))"),
+                    "\(second)"
+                )
+            }
+        }
+
+        @Test(
+            "a browser gets the limit on core dumps that the program was started with, and no token of the environment"
+        )
         func browser() async throws {
             try await Stage.with { stage in
                 let folder = try stage.newFolder("browser")
