@@ -3,23 +3,47 @@ import Glibc
 
 /// Who listens on a port of this machine, as far as `/proc` tells: of other users' programs only root sees the name.
 enum PortHolder {
+    private struct Socket {
+        let inode: Substring
+        let user: Substring
+    }
+
     /// The program and its process id, for example `python3 (process 4711)`; `nil` where the system does not tell.
     static func name(ofPort port: Int) -> String? {
-        let sockets = inodes(listeningOn: port)
+        let sockets = sockets(listeningOn: port)
         guard !sockets.isEmpty else { return nil }
-        let links = Set(sockets.map { "socket:[\($0)]" })
+        let links = Set(sockets.map { "socket:[\($0.inode)]" })
         let processes = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
+        var closed: [Int] = []
         for process in processes.compactMap(Int.init).sorted() {
-            let files = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(process)/fd")) ?? []
+            guard let files = try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(process)/fd") else {
+                closed.append(process)
+                continue
+            }
             for file in files where link("/proc/\(process)/fd/\(file)").map(links.contains) == true {
                 return "\(program(process)) (process \(process))"
             }
         }
-        return nil
+        return ownKind(among: closed, of: Set(sockets.map(\.user)))
     }
 
-    /// The sockets in the state LISTEN on `port`, by inode (`/proc/net/tcp`, `/proc/net/tcp6`).
-    private static func inodes(listeningOn port: Int) -> [Substring] {
+    /// This program closes its `/proc` (see ``ProcessProtection``), so another one of its kind cannot be looked into.
+    /// Where the port's user has just one, that is it.
+    private static func ownKind(among closed: [Int], of users: Set<Substring>) -> String? {
+        let name = program(Int(getpid()))
+        let kin = closed.filter { program($0) == name && user($0).map(users.contains) == true }
+        guard let only = kin.first, kin.count == 1 else { return nil }
+        return "\(name) (process \(only))"
+    }
+
+    /// The real user of a process, by number.
+    private static func user(_ process: Int) -> Substring? {
+        text(of: "/proc/\(process)/status").split(separator: "\n").first { $0.hasPrefix("Uid:") }?
+            .split(separator: "\t").dropFirst().first
+    }
+
+    /// The sockets in the state LISTEN on `port` (`/proc/net/tcp`, `/proc/net/tcp6`).
+    private static func sockets(listeningOn port: Int) -> [Socket] {
         let suffix =
             ":" + String(repeating: "0", count: 4 - String(port, radix: 16).count)
             + String(port, radix: 16, uppercase: true)
@@ -27,7 +51,7 @@ enum PortHolder {
             text(of: table).split(separator: "\n").compactMap { line in
                 let columns = line.split(separator: " ")
                 guard columns.count > 9, columns[1].hasSuffix(suffix), columns[3] == "0A" else { return nil }
-                return columns[9]
+                return Socket(inode: columns[9], user: columns[7])
             }
         }
     }

@@ -3,9 +3,6 @@ import Glibc
 
 /// Keeps the process's memory to itself: no core dump, and nothing to read for other programs of the same user.
 public enum ProcessProtection {
-    /// The signals of a crash: those that dump a core, and those that Swift's own backtracer catches.
-    private static let crashes = [SIGQUIT, SIGILL, SIGTRAP, SIGABRT, SIGBUS, SIGFPE, SIGSEGV, SIGSYS]
-
     /// The limit on core dumps that the process was started with, for the programs that it starts.
     private static let inheritedCoreLimit = coreLimit()
 
@@ -20,7 +17,7 @@ public enum ProcessProtection {
         var none = inheritedCoreLimit
         none.rlim_cur = 0
         _ = process_set_core_limit(getpid(), none)
-        for number in crashes { signal(number, SIG_DFL) }
+        process_forget_crash_handlers()
     }
 
     /// Gives a program that this one has started its own limit on core dumps back; a limit is inherited, and what a

@@ -1,6 +1,8 @@
 import ArgumentParser
+import Logging
 import OAuth
 import SignIn
+import SignInRuntime
 import TerminalUI
 
 /// `--json` of a failure. The keys are stable.
@@ -49,12 +51,17 @@ struct CommandFailure: Error {
     }
 }
 
-/// Runs `body`; a failure is told on standard error, with `json` also as an object on standard output, and becomes the
-/// exit status.
-func reportingFailure<Result>(json: Bool, _ body: () async throws -> Result) async throws -> Result {
+/// Runs `body`; a failure is told on standard error and to `log`, with `json` also as an object on standard output, and
+/// becomes the exit status.
+func reportingFailure<Result>(
+    json: Bool,
+    log: Logger,
+    _ body: () async throws -> Result
+) async throws -> Result {
     do {
         return try await body()
     } catch let failure as CommandFailure {
+        log.failed("command failed", failure.report)
         plainLines(failure.report).forEach(Console.line)
         if json { Console.data(FailureJSON(failure.report)) }
         throw failure.status

@@ -1,6 +1,6 @@
-import Logging
+public import Logging
 import OAuth
-import SignIn
+public import SignIn
 
 extension Logger {
     /// A step of the state machine: the names of the event, the states and the effects. A failure has a line of its own,
@@ -15,10 +15,14 @@ extension Logger {
             metadata: names.isEmpty ? nil : ["effects": "\(names)"]
         )
         guard let failure = after.failure, failure != before.failure else { return }
-        let report = failure.report
-        var metadata: Logger.Metadata = [:]
-        if let id = report.correlationID { metadata["correlation_id"] = "\(id)" }
-        error("failure: \(report.code)", metadata: metadata)
+        failed("failure", failure.report)
+    }
+
+    /// A failure by its code, after `what` failed.
+    public func failed(_ what: String, _ report: @autoclosure () -> FailureReport) {
+        guard logLevel < .critical else { return }
+        let report = report()
+        error("\(what): \(report.code)", metadata: report.correlationID.map { ["correlation_id": "\($0)"] })
     }
 }
 

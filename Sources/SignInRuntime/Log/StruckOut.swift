@@ -47,7 +47,7 @@ extension HTTPResponse {
     private static let harmless: Set = [
         "allow", "cache-control", "connection", "content-length", "content-type", "date", "inin-correlation-id",
         "inin-ratelimit-allowed", "inin-ratelimit-count", "inin-ratelimit-reset", "retry-after", "server",
-        "transfer-encoding", "via",
+        "pragma", "transfer-encoding", "via",
     ]
 
     /// The header fields, in the order of their names.

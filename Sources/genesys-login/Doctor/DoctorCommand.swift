@@ -1,4 +1,5 @@
 import ArgumentParser
+import Logging
 import NIOPosix
 import SignInRuntime
 
@@ -32,6 +33,9 @@ struct DoctorCommand: AsyncParsableCommand {
         let doctor = Doctor(settings: settings, variables: variables, eventLoops: eventLoops, live: live)
         let report = await doctor.examine()
         await live.shutdown()
+        for finding in report.findings {
+            settings.log.info("doctor: \(finding.check) \(finding.status.rawValue)")
+        }
         if json {
             Console.data(report)
         } else {

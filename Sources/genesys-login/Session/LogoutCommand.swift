@@ -29,7 +29,7 @@ struct LogoutCommand: AsyncParsableCommand {
 
     func run() async throws {
         let kept = try KeptSession(options)
-        let session = try await reportingFailure(json: json) { try await kept.require() }
+        let session = try await reportingFailure(json: json, log: kept.settings.log) { try await kept.require() }
         let result: Result<Void, APIError> = try await kept.online { live in
             let shared = SharedSession(store: kept.store, transport: live.transport, now: { Date() })
             return await DeferredSignals.during {

@@ -24,7 +24,9 @@ struct RefreshCommand: AsyncParsableCommand {
 
     func run() async throws {
         let kept = try KeptSession(options)
-        let session = try await reportingFailure(json: json) { try await kept.fresh(kept.require(), isWished: true) }
+        let session = try await reportingFailure(json: json, log: kept.settings.log) {
+            try await kept.fresh(kept.require(), isWished: true)
+        }
         let status = StatusJSON(session, store: kept.store.name)
         if json {
             Console.data(status)

@@ -29,7 +29,7 @@ struct StatusCommand: AsyncParsableCommand {
     func run() async throws {
         let kept = try KeptSession(options)
         let variable = try reportingUsage { () throws(UsageError) in try AccessTokenVariable.token() }
-        let session = try await reportingFailure(json: json) { try await kept.find() }
+        let session = try await reportingFailure(json: json, log: kept.settings.log) { try await kept.find() }
         let status = StatusJSON(
             session,
             profile: kept.settings.profileName,

@@ -35,7 +35,9 @@ struct TokenCommand: AsyncParsableCommand {
             return write(TokenJSON(token))
         }
         let kept = try KeptSession(options)
-        let session = try await reportingFailure(json: json) { try await kept.fresh(kept.require()) }
+        let session = try await reportingFailure(json: json, log: kept.settings.log) {
+            try await kept.fresh(kept.require())
+        }
         write(TokenJSON(session))
     }
 

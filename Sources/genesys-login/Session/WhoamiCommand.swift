@@ -31,7 +31,7 @@ struct WhoamiCommand: AsyncParsableCommand {
     func run() async throws {
         let kept = try KeptSession(options)
         let variable = try reportingUsage { () throws(UsageError) in try AccessTokenVariable.token() }
-        let profile = try await reportingFailure(json: json) {
+        let profile = try await reportingFailure(json: json, log: kept.settings.log) {
             if let variable { return try await person(with: variable, kept) }
             return try await person(with: try await kept.require(), kept)
         }

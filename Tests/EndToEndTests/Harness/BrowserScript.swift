@@ -1,19 +1,31 @@
 import Foundation
 
-/// A program in place of the browser: it only writes down the URL that it was given.
+/// A program in place of the browser: it only writes down the URL that it was given, and its environment.
 struct BrowserScript: Sendable {
     /// For `--browser`.
     let command: String
 
     private let file: URL
+    private let environmentFile: URL
 
     init(folder: URL) throws {
         let script = folder.appending(path: "browser")
         file = folder.appending(path: "opened")
-        let text = "#!/bin/sh\nprintf '%s\\n' \"$1\" >> '\(file.path)'\n"
+        environmentFile = folder.appending(path: "environment")
+        let text = """
+            #!/bin/sh
+            env >> '\(environmentFile.path)'
+            printf '%s\\n' "$1" >> '\(file.path)'
+
+            """
         try text.write(to: script, atomically: true, encoding: .utf8)
         try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: script.path)
         command = script.path
+    }
+
+    /// The variables that it was started with, of every time.
+    var environment: Data {
+        (try? Data(contentsOf: environmentFile)) ?? Data()
     }
 
     /// The URLs opened so far.

@@ -16,12 +16,13 @@ final class ChildProcess: Sendable {
         }
     }
 
-    private let id: pid_t
+    let id: pid_t
     /// The end of the pipe that the process does not read from: closed, it is the end of its standard input.
     private let input: Int32?
     private let outputFile: URL
     private let errorFile: URL
     private let endStatus = Mutex<Int32?>(nil)
+    private let coreDump = Atomic(false)
 
     /// Starts `program` with exactly `environment`. Its standard input stays open, and empty, as long as this
     /// value lives, unless `inputStaysOpen` is false: then it is at its end at once.
@@ -140,10 +141,14 @@ final class ChildProcess: Sendable {
             if status == nil, waitpid(id, &word, WNOHANG) == id {
                 let signal = word & 0x7F
                 status = signal == 0 ? (word >> 8) & 0xFF : 128 + signal
+                coreDump.store(signal != 0 && word & 0x80 != 0, ordering: .relaxed)
             }
             return status
         }
     }
+
+    /// Whether it died with a core dump, wherever that went.
+    var hasDumpedCore: Bool { coreDump.load(ordering: .relaxed) }
 
     /// What it wrote to standard output so far.
     var output: String { Self.text(outputFile) }

@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 
 /// Looks for secrets in places where they must not be.
 struct SecretSearch {
@@ -9,13 +10,17 @@ struct SecretSearch {
         places.append((name, content))
     }
 
-    /// Adds the program's arguments and environment, as every process of this user can read them.
-    mutating func add(process id: Int32) throws {
+    /// Adds the arguments and the environment of a process. The environment of the program under test is for root alone
+    /// to read: as anybody else, it is enough that it cannot be read.
+    mutating func add(process id: Int32, isClosed: Bool = true) throws {
         for file in ["cmdline", "environ"] {
             let path = "/proc/\(id)/\(file)"
-            guard let content = FileManager.default.contents(atPath: path), !content.isEmpty else {
-                throw Failure("\(path) cannot be read")
+            let content = FileManager.default.contents(atPath: path)
+            if file == "environ", isClosed, geteuid() != 0 {
+                guard content == nil else { throw Failure("\(path) can be read by any program of this user") }
+                continue
             }
+            guard let content, !content.isEmpty else { throw Failure("\(path) cannot be read") }
             add(path, content)
         }
     }

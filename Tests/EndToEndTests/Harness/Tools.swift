@@ -23,6 +23,7 @@ enum Tools {
     /// Wants to be started by its whole path.
     static func sshd() throws -> String { try command("sshd", package: "openssh-server") }
     static func chromium() throws -> String { try command("chromium", package: "chromium") }
+    static func setpriv() throws -> String { try command("setpriv", package: "util-linux") }
     static func chromedriver() throws -> String { try command("chromedriver", package: "chromium-driver") }
 
     /// The interpreter of the virtual environment that has the authorization server's packages.
