@@ -58,11 +58,11 @@ struct StoredSession {
                 count: buffer.count,
                 deallocator: .none
             )
-            guard let numbered = try? JSONDecoder().decode(Numbered.self, from: data) else {
+            guard let numbered = try? JSONBody.decode(Numbered.self, from: data) else {
                 throw .unreadable(store: store)
             }
             guard numbered.version == version else { throw .unknownVersion(store: store, numbered.version) }
-            guard let session = (try? JSONDecoder().decode(Wire.self, from: data))?.session,
+            guard let session = (try? JSONBody.decode(Wire.self, from: data))?.session,
                 session.profileName == profileName
             else { throw .unreadable(store: store) }
             return session
