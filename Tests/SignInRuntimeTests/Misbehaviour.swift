@@ -70,7 +70,7 @@ struct Misbehaviour: Sendable, CustomTestStringConvertible {
             Misbehaviour(
                 name: "429 with a wait of an hour",
                 answer: .bytes(answer("429 X", "slow down", headers: "Retry-After: 3600\r\n")),
-                token: .fails(.unreadable(status: 429, found: .text, correlationID: nil)),
+                token: .fails(.rateLimited(nil, retryAfter: 3600, correlationID: nil)),
                 profile: .fails(.rejected(.init(status: 429, retryAfter: 3600)))
             ),
             Misbehaviour(

@@ -33,6 +33,10 @@ func checkTokenResponse(_ bytes: [UInt8]) throws(Violation) {
     case .failure(.errorResponse(let error, let status, let id)):
         try demand(status == response.status, "another status")
         try demandInert(error, id)
+    case .failure(.rateLimited(let error, let seconds, let id)):
+        try demand(response.status == 429, "another status")
+        try demand(seconds == nil, "a wait that nobody asked for")
+        if let error { try demandInert(error, id) }
     case .failure(.unreadable(_, _, let id)): try demandInert(id, "the correlation id")
     case .failure(.unsupportedTokenType(let type)): try demandInert(type, "the token type")
     case .failure(.redirected): try demand(response.isRedirect, "no redirect")

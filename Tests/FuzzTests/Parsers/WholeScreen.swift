@@ -95,7 +95,7 @@ private struct Samples {
         )
         let states: [() -> State] = [
             { state(held + [.profileLoaded(plan.session, person)]) },
-            { state(held + [.profileFailed(plan.session, .rejected(rejection))]) },
+            { state(held + [.profileFailed(plan.session, .rejected(rejection), using: Secret("access-secret"))]) },
             {
                 state(
                     Array(held.prefix(3)) + [
