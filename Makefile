@@ -1,6 +1,7 @@
 # make demo    the program against its embedded demo cloud; arguments go into ARGS
 # make test    all tests; installs what they need
 # make build   the release program: .build/release/genesys-login
+# make fuzz    hands made-up bytes to every parser of bytes from outside, a minute each; FUZZ_SECONDS=... sets it
 # make lint    the formatter's strict rules
 # make clean   removes everything that was built
 
@@ -8,7 +9,7 @@
 release = swift build -c release --static-swift-stdlib -Xlinker -s --product genesys-login
 requirements = Tests/EndToEndTests/Support/requirements.txt
 
-.PHONY: build demo test lint clean venv tools-for-build tools-for-test
+.PHONY: build demo test fuzz lint clean venv tools-for-build tools-for-test
 
 build: tools-for-build
 	$(release)
@@ -21,11 +22,14 @@ test: venv
 	$(release)
 	@.setup/test
 
+fuzz: tools-for-build
+	@.setup/fuzz $(PARSERS)
+
 lint:
 	swift format lint --strict --recursive Sources Tests Package.swift
 
 clean:
-	rm -rf .build .build-venv .build-pictures
+	rm -rf .build .build-venv .build-pictures .build-fuzz
 
 tools-for-build:
 	@.setup/tools build

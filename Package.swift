@@ -12,10 +12,12 @@ let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto"
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
 let asyncHTTPClient: Target.Dependency = .product(name: "AsyncHTTPClient", package: "async-http-client")
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
+let nioEmbedded: Target.Dependency = .product(name: "NIOEmbedded", package: "swift-nio")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
 let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
 let nioTLS: Target.Dependency = .product(name: "NIOTLS", package: "swift-nio")
 let nioHTTPTypes: Target.Dependency = .product(name: "NIOHTTPTypes", package: "swift-nio-extras")
+let nioHTTPTypesHTTP1: Target.Dependency = .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras")
 let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
 let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
@@ -24,6 +26,16 @@ let subprocess: Target.Dependency = .product(name: "Subprocess", package: "swift
 let systemPackage: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
 let tomlKit: Target.Dependency = .product(name: "TOMLKit", package: "TOMLKit")
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+
+let programDependencies: [Target.Dependency] = [
+    "OAuth", "GenesysCloud", "SignIn", "SessionStore", "SignInRuntime", "DemoCloud", "TerminalUI",
+    "CForgetfulHeap",
+    argumentParser, logging, nioPosix, tomlKit,
+]
+let fuzzedDependencies: [Target.Dependency] = [
+    "genesys-login", "OAuth", "GenesysCloud", "SignIn", "SessionStore", "SignInRuntime", "TerminalUI",
+    httpTypes, nioCore, nioEmbedded, nioHTTP1, nioHTTPTypes, nioHTTPTypesHTTP1,
+]
 
 let package = Package(
     name: "genesys-login",
@@ -94,11 +106,7 @@ let package = Package(
         ),
         .executableTarget(
             name: "genesys-login",
-            dependencies: [
-                "OAuth", "GenesysCloud", "SignIn", "SessionStore", "SignInRuntime", "DemoCloud", "TerminalUI",
-                "CForgetfulHeap",
-                argumentParser, logging, nioPosix, tomlKit,
-            ],
+            dependencies: programDependencies,
             swiftSettings: settings
         ),
         .testTarget(name: "OAuthTests", dependencies: ["OAuth"], swiftSettings: settings),
@@ -129,6 +137,12 @@ let package = Package(
             swiftSettings: settings
         ),
         .testTarget(
+            name: "FuzzTests",
+            dependencies: fuzzedDependencies,
+            exclude: ["Cases", "CFuzzer", "Fuzzer", "Words"],
+            swiftSettings: settings
+        ),
+        .testTarget(
             name: "EndToEndTests",
             exclude: ["Support"],
             swiftSettings: settings
@@ -147,3 +161,31 @@ let package = Package(
     ],
     swiftLanguageModes: [.v6]
 )
+
+// `make fuzz` builds the parsers with libFuzzer's instrumentation into a program of its own, in a folder of its own, and
+// says here where libFuzzer is. The program's own `main` gets another name there.
+if let libFuzzer = Context.environment["LIBFUZZER"] {
+    package.products = []
+    package.targets.removeAll { $0.type == .test || $0.type == .executable }
+    package.targets += [
+        .target(
+            name: "genesys-login",
+            dependencies: programDependencies,
+            swiftSettings: settings + [
+                .unsafeFlags(["-Xfrontend", "-entry-point-function-name", "-Xfrontend", "program_main"])
+            ]
+        ),
+        .systemLibrary(name: "CFuzzer", path: "Tests/FuzzTests/CFuzzer"),
+        .executableTarget(
+            name: "fuzz",
+            dependencies: fuzzedDependencies + ["CFuzzer"],
+            path: "Tests/FuzzTests",
+            exclude: ["Cases", "CFuzzer", "ReplayTests.swift", "Words"],
+            swiftSettings: settings,
+            linkerSettings: [.unsafeFlags([libFuzzer]), .linkedLibrary("stdc++")]
+        ),
+    ]
+    for target in package.targets where target.type != .system {
+        target.swiftSettings = (target.swiftSettings ?? []) + [.unsafeFlags(["-sanitize=fuzzer", "-enable-testing"])]
+    }
+}

@@ -45,7 +45,7 @@ public enum APIError: Error, Sendable, Hashable {
         }
 
         init(_ response: HTTPResponse) {
-            let wire = try? JSONDecoder().decode(Wire.self, from: response.body)
+            let wire = try? JSONBody.decode(Wire.self, from: response.body)
             self.init(
                 status: response.status,
                 code: wire?.code?.text ?? wire?.error?.text,

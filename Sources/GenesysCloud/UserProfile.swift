@@ -53,7 +53,7 @@ public struct UserProfile: Sendable, Hashable {
     ///
     /// - Throws: `DecodingError` where it is no complete JSON object.
     init?(json: Data) throws {
-        let wire = try JSONDecoder().decode(Wire.self, from: json)
+        let wire = try JSONBody.decode(Wire.self, from: json)
         guard let id = wire.id?.value, !id.isEmpty else { return nil }
         self.init(
             id: id,

@@ -18,7 +18,7 @@ public struct ErrorResponse: Error, Sendable, Hashable {
 
     /// Reads a JSON body (§5.2); `nil` where it is no JSON object with a string member `error`.
     public init?(json: Data) {
-        guard let wire = try? JSONDecoder().decode(Wire.self, from: json), !wire.error.isEmpty else { return nil }
+        guard let wire = try? JSONBody.decode(Wire.self, from: json), !wire.error.isEmpty else { return nil }
         let words = [wire.errorDescription, wire.description].compactMap { $0?.text.map(ServerText.init) }
         self.init(
             code: ErrorCode(wire.error),

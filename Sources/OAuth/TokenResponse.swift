@@ -47,7 +47,7 @@ public struct TokenResponse: Sendable, Hashable {
         }
         let wire: Wire
         do {
-            wire = try JSONDecoder().decode(Wire.self, from: response.body)
+            wire = try JSONBody.decode(Wire.self, from: response.body)
         } catch {
             throw .unreadable(status: response.status, found: response.content, correlationID: response.correlationID)
         }

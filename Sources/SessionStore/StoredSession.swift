@@ -8,8 +8,8 @@ struct StoredSession {
     /// The only version there is so far. Another one is refused, not guessed at.
     static let version = 1
 
-    /// The times that are believed, in seconds since 1970: some thirty thousand years around it.
-    private static let years = -1_000_000_000_000...1_000_000_000_000
+    /// The times that are believed, in seconds since 1970: some sixteen thousand years around it.
+    private static let years = -500_000_000_000...500_000_000_000
     /// When a `Date` counts from, in seconds since 1970.
     private static let referenceSeconds = Int(Date.timeIntervalBetween1970AndReferenceDate)
 
@@ -20,10 +20,12 @@ struct StoredSession {
     static func encode(_ session: Session, for store: String) throws(StoreError) -> SecretBytes {
         let tokens = session.tokens
         let sinceReference = session.receivedAt.timeIntervalSinceReferenceDate
-        guard sinceReference.isFinite, abs(sinceReference) < Double(years.upperBound) / 2 else {
+        // Twice the years still fit into an `Int`.
+        guard sinceReference.isFinite, abs(sinceReference) < Double(years.upperBound) * 2 else {
             throw .unreadable(store: store)
         }
         let whole = sinceReference.rounded(.down)
+        guard years.contains(Int(whole) + referenceSeconds) else { throw .unreadable(store: store) }
         let wire = Wire(
             version: version,
             profile: session.profileName,
@@ -58,11 +60,11 @@ struct StoredSession {
                 count: buffer.count,
                 deallocator: .none
             )
-            guard let numbered = try? JSONDecoder().decode(Numbered.self, from: data) else {
+            guard let numbered = try? JSONBody.decode(Numbered.self, from: data) else {
                 throw .unreadable(store: store)
             }
             guard numbered.version == version else { throw .unknownVersion(store: store, numbered.version) }
-            guard let session = (try? JSONDecoder().decode(Wire.self, from: data))?.session,
+            guard let session = (try? JSONBody.decode(Wire.self, from: data))?.session,
                 session.profileName == profileName
             else { throw .unreadable(store: store) }
             return session

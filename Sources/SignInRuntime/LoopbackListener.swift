@@ -132,9 +132,9 @@ public final class LoopbackListener: CallbackListener {
                     ],
                     idleTimeout: .seconds(5),
                     httpDecoderConfiguration: .init(
-                        maxHeaderFieldSize: 8_192,
-                        maxHeaderListSize: 16_384,
-                        maxHeaderFieldCount: 64
+                        maxHeaderFieldSize: ListenerLimits.headerField,
+                        maxHeaderListSize: ListenerLimits.headerList,
+                        maxHeaderFieldCount: ListenerLimits.headerCount
                     )
                 )
             ),
@@ -191,18 +191,19 @@ private struct CallbackResponder: HTTPResponder {
     let handler: CallbackHandler
 
     func respond(to request: Request, context: BasicRequestContext) async throws -> Response {
-        guard let host = request.head.authority, RedirectURI.isLoopback(hostHeader: host) else {
-            return await refuse(.host, .badRequest)
+        let target: CallbackTarget
+        do throws(CallbackTarget.Problem) {
+            target = try CallbackTarget(request.head)
+        } catch {
+            return switch error {
+            case .host: await refuse(.host, .badRequest)
+            case .method: await refuse(.method, .methodNotAllowed)
+            }
         }
-        guard request.method == .get else { return await refuse(.method, .methodNotAllowed) }
-        let target = request.head.path ?? "/"
-        let parts = target.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
-        if let page = await page(at: String(parts[0])) { return page }
-        guard parts[0] == path else { return await refuse(.path, .notFound) }
+        if let page = await page(at: target.path) { return page }
+        guard target.path == path else { return await refuse(.path, .notFound) }
         let reply = await desk.open()
-        if await desk.outcome == nil {
-            await handler(.callback(reply, query: Secret(parts.count > 1 ? String(parts[1]) : "")))
-        }
+        if await desk.outcome == nil { await handler(.callback(reply, query: target.query)) }
         switch await desk.answer(to: reply) {
         case .refused(let refusal): return CallbackPage.refused(refusal).response(.badRequest)
         case .outcome(let page): return page.redirect

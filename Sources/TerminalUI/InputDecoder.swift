@@ -56,14 +56,17 @@ struct InputDecoder {
         case .pasteEnded:
             defer { paste = nil }
             return paste.map { String($0) }
-        case .scalar(let value):
-            guard let scalar = Unicode.Scalar(value), (paste?.count ?? 0) < Self.longestPaste else { return nil }
-            paste?.append(scalar == "\r" ? "\n" : scalar)
-        case .input(.enter): paste?.append("\n")
-        case .input(.tab): paste?.append("\t")
+        case .scalar(let value): append(value)
+        case .input(.enter): append(0x0A)
+        case .input(.tab): append(0x09)
         case .input, .ignored, .pasteBegan: break
         }
         return nil
+    }
+
+    private mutating func append(_ value: UInt32) {
+        guard let scalar = Unicode.Scalar(value), (paste?.count ?? 0) < Self.longestPaste else { return }
+        paste?.append(scalar == "\r" ? "\n" : scalar)
     }
 
     /// Skips the rest of an escape sequence (ECMA-48: parameters and intermediates up to a final byte).

@@ -92,7 +92,7 @@ actor RawServer {
         }
     }
 
-    private static func isComplete(_ request: String) -> Bool {
+    static func isComplete(_ request: String) -> Bool {
         let parts = request.split(separator: "\r\n\r\n", maxSplits: 1, omittingEmptySubsequences: false)
         guard parts.count == 2 else { return false }
         let length = parts[0].split(separator: "\r\n").lazy

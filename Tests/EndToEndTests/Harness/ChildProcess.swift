@@ -134,6 +134,14 @@ final class ChildProcess: Sendable {
 
     var isRunning: Bool { status == nil }
 
+    /// The most memory that it has had so far, in kilobytes; `nil` once it has ended. (What the system says of an ended
+    /// child counts in the memory of the process that started it.)
+    var peakMemory: Int? {
+        let text = (try? String(contentsOfFile: "/proc/\(id)/status", encoding: .utf8)) ?? ""
+        let line = text.split(separator: "\n").first { $0.hasPrefix("VmHWM:") }
+        return line?.split(separator: " ").dropFirst().first.flatMap { Int($0) }
+    }
+
     /// How the process ended, once it has: its exit status, or 128 and the number of the signal.
     private var status: Int32? {
         endStatus.withLock { status in

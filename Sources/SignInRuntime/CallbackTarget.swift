@@ -1,0 +1,37 @@
+import HTTPTypes
+import OAuth
+
+/// What a request to the listener asks for, once its `Host` names this machine and its method is `GET`.
+struct CallbackTarget {
+    /// Why a request may ask for nothing.
+    enum Problem: Error {
+        /// `Host` names another machine (a rebound DNS name), or is missing.
+        case host
+        /// Not `GET`.
+        case method
+    }
+
+    /// The path, still encoded.
+    let path: String
+    /// What stands behind the first `?`, still encoded.
+    let query: Secret
+
+    /// Judges a request's head.
+    init(_ head: HTTPTypes.HTTPRequest) throws(Problem) {
+        guard let host = head.authority, RedirectURI.isLoopback(hostHeader: host) else { throw .host }
+        guard head.method == .get else { throw .method }
+        let parts = (head.path ?? "/").split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
+        path = String(parts[0])
+        query = Secret(parts.count > 1 ? String(parts[1]) : "")
+    }
+}
+
+/// The most that a request's head may hold; the path counts as a field.
+enum ListenerLimits {
+    /// One field, in bytes.
+    static let headerField = 8_192
+    /// All fields together, in bytes.
+    static let headerList = 16_384
+    /// The number of fields.
+    static let headerCount = 64
+}

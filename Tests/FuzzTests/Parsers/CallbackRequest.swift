@@ -1,0 +1,77 @@
+import HTTPTypes
+import NIOCore
+import NIOEmbedded
+import NIOHTTP1
+import NIOHTTPTypes
+import NIOHTTPTypesHTTP1
+import OAuth
+import Synchronization
+
+@testable import SignInRuntime
+
+/// The bytes of one connection to the listener, read as the listener reads them: NIO's decoder with the listener's
+/// limits, the guard, then the listener's own judgement of the head.
+func checkCallbackRequest(_ bytes: [UInt8]) throws(Violation) {
+    let heads: [HTTPTypes.HTTPRequest]
+    do {
+        heads = try requestHeads(in: bytes)
+    } catch {
+        throw Violation(description: "the pipeline cannot be set up: \(error)")
+    }
+    try demand(heads.count <= 1, "a connection served \(heads.count) requests")
+    for head in heads {
+        guard let target = try? CallbackTarget(head) else { continue }
+        let text = String(decoding: bytes, as: UTF8.self)
+        let start = text.drop { $0.isNewline }
+        try demand(start.hasPrefix("GET "), "not a GET: \(head.method)")
+        let host = head.authority ?? ""
+        try demand(RedirectURI.isLoopback(hostHeader: host), "a foreign host: \(host)")
+        try demand(
+            text.lowercased().contains("host:") && text.contains(host),
+            "a host that nobody sent: \(host)"
+        )
+        try demand(!target.path.contains("?"), "a query in the path")
+        // A target with scheme and host (RFC 9112 §3.2.2) and no path asks for `/`.
+        try demand(target.path == "/" || text.contains(target.path), "a path that nobody asked for: \(target.path)")
+        try demand(
+            target.query.isEmpty || text.contains("?\(target.query.reveal())"),
+            "a query that nobody asked with: \(target.query.reveal())"
+        )
+    }
+}
+
+private func requestHeads(in bytes: [UInt8]) throws -> [HTTPTypes.HTTPRequest] {
+    let channel = EmbeddedChannel()
+    defer { _ = try? channel.finish(acceptAlreadyClosed: true) }
+    var limits = NIOHTTPDecoderLimitConfiguration()
+    limits.maxHeaderFieldSize = ListenerLimits.headerField
+    limits.maxHeaderListSize = ListenerLimits.headerList
+    limits.maxHeaderFieldCount = ListenerLimits.headerCount
+    let pipeline = channel.pipeline.syncOperations
+    try pipeline.configureHTTPServerPipeline(
+        withPipeliningAssistance: false,
+        withErrorHandling: false,
+        withOutboundHeaderValidation: false,
+        withEncoderConfiguration: .init(),
+        withDecoderLimitConfiguration: limits
+    )
+    let collector = HeadCollector()
+    try pipeline.addHandlers([HTTP1ToHTTPServerCodec(secure: false), ConnectionGuard(ConnectionTable()) {}, collector])
+    try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 3000)).wait()
+    // As a socket may bring them: in two pieces.
+    let middle = bytes.count / 2
+    for piece in [bytes[..<middle], bytes[middle...]] where channel.isActive && !piece.isEmpty {
+        _ = try? channel.writeInbound(ByteBuffer(bytes: piece))
+    }
+    return collector.heads
+}
+
+private final class HeadCollector: ChannelInboundHandler {
+    typealias InboundIn = HTTPRequestPart
+
+    private(set) var heads: [HTTPTypes.HTTPRequest] = []
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        if case .head(let head) = unwrapInboundIn(data) { heads.append(head) }
+    }
+}

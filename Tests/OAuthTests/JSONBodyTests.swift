@@ -1,0 +1,41 @@
+import FoundationEssentials
+import OAuth
+import Testing
+
+@Suite("JSON from outside")
+struct JSONBodyTests {
+    private struct Anything: Decodable {
+        init(from decoder: any Decoder) throws {}
+    }
+
+    private func read(_ text: String) throws {
+        _ = try JSONBody.decode(Anything.self, from: Data(text.utf8))
+    }
+
+    @Test("is refused where it nests deeper than 256, wherever it ends", arguments: ["[", "{\"a\":", "[{\"a\":"])
+    func depth(opening: String) throws {
+        for count in [129, 256, 257, 512, 513, 514, 100_000] {
+            let open = String(repeating: opening, count: count)
+            #expect(throws: (any Error).self) { try read(open) }
+            #expect(throws: (any Error).self) { try read(" \(open)]") }
+        }
+    }
+
+    @Test("nests as deep as is allowed, and brackets in strings do not count")
+    func shallow() throws {
+        try read(String(repeating: "[", count: 256) + String(repeating: "]", count: 256))
+        #expect(throws: JSONBody.Refusal.depth) {
+            try read(String(repeating: "[", count: 257) + String(repeating: "]", count: 257))
+        }
+        try read("[\"\(String(repeating: "[{", count: 1_000))\", \"\\\"[[\\\\\", {}]")
+    }
+
+    @Test("is not UTF-16 or UTF-32, in which a bracket is no single byte; a byte order mark is taken")
+    func encoding() throws {
+        try read("\u{FEFF}{\"a\": \"ä\"}")
+        for bytes in [[0xFF, 0xFE, 0x5B, 0, 0x5D, 0], [0, 0x5B, 0, 0x5D], [0x5B, 0, 0, 0], [0x5B, 0x5D, 0]] as [[UInt8]]
+        {
+            #expect(throws: JSONBody.Refusal.encoding) { try JSONBody.decode(Anything.self, from: Data(bytes)) }
+        }
+    }
+}
