@@ -1,6 +1,7 @@
 # make demo    the program against its embedded demo cloud; arguments go into ARGS
 # make test    all tests; installs what they need
 # make build   the release program: .build/release/genesys-login
+# make pictures  the README's pictures, from the screens as they are now
 # make lint    the formatter's strict rules
 # make clean   removes everything that was built
 
@@ -8,7 +9,7 @@
 release = swift build -c release --static-swift-stdlib -Xlinker -s --product genesys-login
 requirements = Tests/EndToEndTests/Support/requirements.txt
 
-.PHONY: build demo test lint clean venv tools-for-build tools-for-test
+.PHONY: build demo test pictures lint clean venv tools-for-build tools-for-test
 
 build: tools-for-build
 	$(release)
@@ -20,6 +21,9 @@ demo: tools-for-build
 test: venv
 	$(release)
 	@.setup/test
+
+pictures: tools-for-build
+	UPDATE_PICTURES=1 swift test --disable-xctest --filter PictureTests
 
 lint:
 	swift format lint --strict --recursive Sources Tests Package.swift
