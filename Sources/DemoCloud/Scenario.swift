@@ -18,18 +18,18 @@ public enum Scenario: String, CaseIterable, Sendable {
     public var summary: String {
         switch self {
         case .happy: "everything works"
-        case .denied: "the organization denies the app, also to a person who approves (access_denied)"
+        case .denied: "the organization denies the app (access_denied)"
         case .invalidGrant: "every authorization code is refused (invalid_grant)"
         case .slow: "the token endpoint and the API take 3 seconds to answer"
         case .shortLived: "access tokens live 90 seconds"
         case .noRefreshToken: "no refresh token is given"
-        case .invalidClient: "the token endpoint does not know the client (401 invalid_client)"
-        case .unauthorizedClient: "the client may not use this grant (400 unauthorized_client)"
+        case .invalidClient: "the client is not known at the token endpoint (401)"
+        case .unauthorizedClient: "the client may not use this grant (400)"
         case .hang: "the token endpoint never answers"
-        case .htmlErrors: "the token endpoint answers 502 with an HTML page, as a proxy does"
-        case .rateLimited: "the first 2 profile requests of a sign-in get 429 with Retry-After: 5"
-        case .serverError: "the first 5 profile requests of a sign-in get 503, the next ones work"
-        case .expiredSession: "after 20 seconds the access token is refused, and refreshing never works"
+        case .htmlErrors: "the token endpoint answers 502 with a proxy's page"
+        case .rateLimited: "two profile requests get 429 with Retry-After: 5"
+        case .serverError: "five profile requests get 503, the next ones work"
+        case .expiredSession: "after 20 seconds the session ends at the server"
         }
     }
 

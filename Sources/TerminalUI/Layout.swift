@@ -7,6 +7,8 @@ struct Block {
     let forms: [[Row]]
     /// Whether it wants a blank row above.
     var isApart = true
+    /// Whether it wants a second one, where there is room to spare: what stands between two such spaces looks larger.
+    var isFarApart = false
     /// Whether a flash may stand in its place for a moment.
     var yieldsToFlash = false
 }
@@ -58,15 +60,17 @@ struct Stack {
         let present = blocks.indices.filter { !rows($0).isEmpty }
         // One row is kept blank above the keys.
         var spare = limit - present.reduce(0) { $0 + height($1) } - 1
-        var gaps: Set<Int> = []
-        for index in present.dropFirst() where blocks[index].isApart && spare > 0 {
-            gaps.insert(index)
-            spare -= 1
+        var gaps: [Int: Int] = [:]
+        for wish in [\Block.isApart, \.isFarApart] {
+            for index in present.dropFirst() where blocks[index][keyPath: wish] && spare > 0 {
+                gaps[index, default: 0] += 1
+                spare -= 1
+            }
         }
         let giving = flash == nil ? nil : present.first { blocks[$0].yieldsToFlash }
         var result: [Row] = []
         for index in present {
-            if gaps.contains(index) { result.append(.blank) }
+            result += Array(repeating: .blank, count: gaps[index] ?? 0)
             if index == giving, let flash {
                 result.append(flash)
                 result += Array(repeating: .blank, count: height(index) - 1)

@@ -25,6 +25,7 @@ func loggedOutBlocks(_ loggedOut: LoggedOut, _ model: ScreenModel, _ page: Page)
     case .failed(let failure):
         blocks.append(leadBlock(Strings.failed, page))
         blocks.append(reportBlock(failure.report, page, .error))
+        blocks.append(pressBlock(failure.report.keys, model, page))
     case .sessionExpired(nil):
         blocks.append(leadBlock(Strings.expired, page, mayGo: false))
     case .sessionExpired(let failure?):
@@ -32,6 +33,7 @@ func loggedOutBlocks(_ loggedOut: LoggedOut, _ model: ScreenModel, _ page: Page)
         // A refused refresh token says so itself.
         if report.code != ErrorCode.invalidGrant.name { blocks.append(leadBlock(Strings.ended, page)) }
         blocks.append(reportBlock(report, page, .warning))
+        blocks.append(pressBlock(report.keys, model, page))
     }
     if model.signOutPage != nil {
         let rows = page.marked(page.glyphs.note, Strings.browserStaysSignedIn, .muted)

@@ -11,6 +11,7 @@ func tokenHeldBlocks(_ tokenHeld: TokenHeld, _ model: ScreenModel, _ page: Page)
     case .failed(let failure):
         blocks.append(leadBlock(Strings.profileFailed, page))
         blocks.append(reportBlock(failure.report, page, .error))
+        blocks.append(pressBlock([.retryProfile], model, page))
     case .waiting(let failure, let until):
         blocks.append(reportBlock(failure.report, page, .warning, heading: waitWords(until, model)))
     }
@@ -29,7 +30,9 @@ func tokenHeldBlocks(_ tokenHeld: TokenHeld, _ model: ScreenModel, _ page: Page)
 
 func signedInBlocks(_ signedIn: SignedIn, _ model: ScreenModel, _ page: Page) -> [Block] {
     let profile = signedIn.profile
+    let notice = signedIn.notice.flatMap { $0.isCurrent(at: model.now) ? $0 : nil }
     var blocks = [headlineBlock(Strings.welcome(profile.displayName), page)]
+    blocks[0].isFarApart = true
     let email = profile.email?.display ?? profile.username?.display ?? ""
     if !email.isEmpty, email != profile.displayName {
         let shown = page.charset.shown(email).elidedInTheMiddle(to: page.width, mark: page.glyphs.ellipsis)
@@ -42,13 +45,13 @@ func signedInBlocks(_ signedIn: SignedIn, _ model: ScreenModel, _ page: Page) ->
             )
         )
     }
+    let person = blocks.count
     blocks += refreshBlocks(signedIn.held, model, page)
-    if let notice = signedIn.notice, notice.isCurrent(at: model.now) {
-        blocks += noticeBlocks(notice, model, page)
-    }
+    if let notice { blocks += noticeBlocks(notice, model, page) }
     blocks += keepingBlocks(signedIn.held, page)
     blocks.append(factsBlock(signedIn, model, page))
-    blocks.append(tokenBlock(signedIn.held, model, page))
+    blocks.append(tokenBlock(signedIn.held, model, page, wasRefreshed: notice?.kind == .refreshed))
+    blocks[person].isFarApart = true
     return blocks
 }
 
@@ -62,7 +65,7 @@ private func factsBlock(_ signedIn: SignedIn, _ model: ScreenModel, _ page: Page
         (Strings.department, profile.department?.display, 5),
         (Strings.division, profile.division?.display, 3),
         (Strings.status, state == "active" ? nil : state, 6),
-        (Strings.region, signedIn.held.label, 0),
+        (Strings.region, model.context.isDemo ? model.context.environmentLabel : signedIn.held.label, 0),
         (Strings.session, model.context.storeName, 1),
         (Strings.scopes, scopes ?? Strings.unnamedScopes, 2),
     ]
@@ -76,12 +79,14 @@ private func factsBlock(_ signedIn: SignedIn, _ model: ScreenModel, _ page: Page
     return Block(importance: Importance.facts, forms: forms + [[]])
 }
 
-/// How long the token lives, as a bar and a number, and what happens then.
-private func tokenBlock(_ held: HeldSession, _ model: ScreenModel, _ page: Page) -> Block {
-    let label = Run(Strings.token.padded(to: page.labelWidth), .muted)
+/// How long the token lives, as a bar and a number, and below it what becomes of it: now, or then.
+private func tokenBlock(_ held: HeldSession, _ model: ScreenModel, _ page: Page, wasRefreshed: Bool = false) -> Block {
+    let fate = fateRows(held, page, wasRefreshed: wasRefreshed)
     guard let expiry = held.session.expiresAt, let lifetime = held.session.tokens.expiresIn else {
-        return Block(importance: Importance.token, forms: [page.fact(Strings.token, Strings.noExpiry, .wraps)])
+        let first = page.fact(Strings.token, Strings.noExpiry, .wraps)
+        return Block(importance: Importance.token, forms: [first + fate, first])
     }
+    let label = Run(Strings.token.padded(to: page.labelWidth), .muted)
     let left = Countdown(to: expiry, at: model.now, .minutesThenSeconds).shown
     let fraction = Double(left) / Double(max(1, lifetime))
     let role = held.urgency(left: left, fraction: fraction)
@@ -90,21 +95,27 @@ private func tokenBlock(_ held: HeldSession, _ model: ScreenModel, _ page: Page)
     let room = min(page.width, 76) - page.labelWidth - DisplayWidth.of(words) - 2
     let bar = page.bar(fraction, columns: min(room, 36), role)
     let row = page.row([label] + bar + [Run("  "), Run(words, role == .success ? .plain : role)])
-    let then = page.charset.shown(held.nextWords).wrapped(to: page.textWidth - page.labelWidth)
+    return Block(importance: Importance.token, forms: [[row] + fate, [row]])
+}
+
+/// Refreshing shows where the token stands, so that nothing else moves when it comes and goes.
+private func fateRows(_ held: HeldSession, _ page: Page, wasRefreshed: Bool) -> [Row] {
+    func marked(_ mark: String, _ role: Role, _ words: String) -> [Row] {
+        [page.row([Run(mark, role), Run(" "), Run(page.charset.shown(words))], indent: page.labelWidth)]
+    }
+    if case .underWay = held.refresh { return marked(page.glyphs.underWay, .accent, Strings.refreshing) }
+    if wasRefreshed { return marked(page.glyphs.done, .success, Strings.notice(.refreshed)) }
+    return page.charset.shown(held.nextWords).wrapped(to: page.textWidth - page.labelWidth)
         .map { page.row([Run($0, .muted)], indent: page.labelWidth) }
-    return Block(importance: Importance.token, forms: [[row] + then, [row]])
 }
 
 /// Refreshing, where there is more to say than that it will happen.
 private func refreshBlocks(_ held: HeldSession, _ model: ScreenModel, _ page: Page) -> [Block] {
     switch held.refresh {
-    case .idle: return []
+    case .idle, .underWay: return []
     case .needsSignIn:
         let rows = page.marked(page.glyphs.warning, Strings.needsSignIn, .warning)
         return [Block(importance: Importance.nextAction, forms: [rows])]
-    case .underWay:
-        let rows = page.marked(page.glyphs.underWay, Strings.refreshing, .plain, markRole: .accent)
-        return [Block(importance: Importance.notice, forms: [rows])]
     case .retrying(let failure, _, let nextAt):
         let left = Countdown(to: nextAt, at: model.now, .minutesThenSeconds).shown
         let heading = Strings.refreshRetrying(Strings.duration(left))
@@ -132,8 +143,7 @@ private func noticeBlocks(_ notice: Notice, _ model: ScreenModel, _ page: Page) 
     case .signInFailed(let failure), .profileNotReloaded(let failure, nil):
         return [reportBlock(failure.report, page, .warning, heading: Strings.notice(notice.kind))]
     case .refreshed:
-        let rows = page.marked(page.glyphs.done, Strings.notice(notice.kind), .plain, markRole: .success)
-        return [Block(importance: Importance.notice, forms: [rows, []])]
+        return []
     default:
         return noticesBlock([notice], page)
     }

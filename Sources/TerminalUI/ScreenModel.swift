@@ -5,7 +5,11 @@ public import SignIn
 public struct ScreenModel: Sendable, Equatable {
     /// Where the program stands.
     public var state: State {
-        didSet { if overlay?.belongs(to: state) == false { overlay = nil } }
+        didSet {
+            if overlay?.belongs(to: state) == false { overlay = nil }
+            // What was said about a key belongs to the screen that the key was pressed on.
+            if !state.isSameScreen(as: oldValue) { flash = nil }
+        }
     }
     /// The wall clock's time; countdowns are told from it.
     public var now: Date
@@ -33,6 +37,17 @@ public struct ScreenModel: Sendable, Equatable {
         self.flash = flash
         self.complaint = complaint
         self.context = context
+    }
+}
+
+extension State {
+    fileprivate func isSameScreen(as other: State) -> Bool {
+        switch (self, other) {
+        case (.loggedOut, .loggedOut), (.awaitingCallback, .awaitingCallback), (.tokenHeld, .tokenHeld),
+            (.userProfile, .userProfile):
+            true
+        default: false
+        }
     }
 }
 

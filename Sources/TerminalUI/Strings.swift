@@ -127,6 +127,9 @@ public enum Strings {
     static let why = "Why"
     static let remedy = "What to do"
     static let shortRemedy = "Do"
+    static let press = "Press"
+    static let orPress = ", or "
+    static func pressTo(_ label: String) -> String { " to \(label)" }
     static let serverSays = "Server says"
     static let shortServerSays = "Server"
     static let correlation = "Support id"

@@ -34,6 +34,9 @@ public final class Terminal {
     private let passage: ClipboardSequence.Passage
     private let softWrap: SoftWrap?
     private let restore: [CChar]
+    /// Blanks a terminal that has no second screen, where ours would stay behind.
+    private let wipe: String?
+    private let canHideCursor: Bool
     private var mode = Mode.screen
     private var shown: Screen?
     private var pending: Screen?
@@ -49,7 +52,8 @@ public final class Terminal {
         let term = System.variable("TERM") ?? ""
         System.chooseLocale()
         charset = terminal_is_utf8() == 0 ? .ascii : term.hasPrefix("linux") ? .console : .unicode
-        set_escdelay(25)
+        // How long an Esc waits for the rest of a key's sequence: one that a slow line tears apart must cancel nothing.
+        set_escdelay(50)
         TerminalSources.takeSignals()
         guard let screen = newterm(nil, terminal_stdout(), terminal_stdin()), let window = newwin(0, 0, 0, 0) else {
             endwin()
@@ -64,6 +68,11 @@ public final class Terminal {
         nonl()
         nodelay(window, true)
         keypad(window, true)
+        for (sequence, code) in KeyCodes.usualSequences {
+            // Some descriptions know a sequence under a name that means nothing here (`kcbt2` of the Linux console).
+            let known = key_defined(sequence)
+            if known >= 0, KeyCodes.raw(known) == .ignored { define_key(sequence, code) }
+        }
         define_key("\u{1B}[200~", KeyCodes.pasteBegan)
         define_key("\u{1B}[201~", KeyCodes.pasteEnded)
         let wantsColor = (System.variable("NO_COLOR") ?? "").isEmpty
@@ -76,7 +85,9 @@ public final class Terminal {
         softWrap = tigetflag("am") > 0 && tigetflag("xenl") > 0 ? SoftWrap(capability: Self.capability) : nil
         passage = ClipboardSequence.passage(term: term)
         let mouseOff = hasMouse ? "\u{1B}[?1006;1000l" : ""
-        let capabilities = ["sgr0", "op", "rmkx", "cnorm", "rmcup"].compactMap { Self.capability($0) }
+        canHideCursor = Self.capability("civis") != nil
+        wipe = Self.capability("rmcup") == nil ? Self.capability("clear") : nil
+        let capabilities = ["sgr0", "op", "rmkx", "cnorm", "rmcup"].compactMap { Self.capability($0) } + [wipe ?? ""]
         restore = (Self.pasteOff + mouseOff + capabilities.joined()).utf8.map { CChar(bitPattern: $0) }
         terminal_guard_arm(restore, restore.count)
         System.write(Self.pasteOn, to: STDOUT_FILENO)
@@ -86,6 +97,7 @@ public final class Terminal {
             onSignal: { [weak self] in self?.received($0) }
         )
         fitWindow()
+        terminal_guard_note()
     }
 
     /// How large the screen is.
@@ -105,8 +117,10 @@ public final class Terminal {
         shown = screen
         werase(window)
         for (index, row) in screen.rows.enumerated() { draw(row, at: Int32(index)) }
-        leaveok(window, screen.cursor == nil)
-        if let cursor = screen.cursor { wmove(window, Int32(cursor.row), Int32(cursor.column)) }
+        // A cursor that cannot be hidden rests in the corner, in place of following what changes.
+        let cursor = screen.cursor ?? (canHideCursor ? nil : Position(row: screen.size.rows - 1, column: 0))
+        leaveok(window, cursor == nil)
+        if let cursor { wmove(window, Int32(cursor.row), Int32(cursor.column)) }
         curs_set(screen.cursor == nil ? 0 : 1)
         wrefresh(window)
         // A change of size that is on its way would wrap the rows elsewhere.
@@ -196,6 +210,7 @@ public final class Terminal {
         if mode == .screen {
             System.write(Self.pasteOff, to: STDOUT_FILENO)
             endwin()
+            if let wipe { System.write(wipe, to: STDOUT_FILENO) }
         }
         terminal_guard_disarm()
         mode = next
@@ -210,6 +225,7 @@ public final class Terminal {
         shown = pending ?? shown
         pending = nil
         redraw()
+        terminal_guard_note()
         continuation.yield(.resumed)
     }
 

@@ -22,6 +22,7 @@ struct DemoCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp("What the demo cloud does; see above (default: happy).", valueName: "name"),
+        completion: .list(Scenario.allCases.map(\.rawValue)),
         transform: { name in
             guard let scenario = Scenario(rawValue: name) else {
                 let names = Scenario.allCases.map(\.rawValue).joined(separator: ", ")

@@ -7,14 +7,16 @@ struct GenesysLogin: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "genesys-login",
         abstract: "Sign in to Genesys Cloud from the terminal.",
+        usage: "genesys-login [<command>] [<options>]",
         discussion: """
             Opens your browser, receives the answer on this machine, shows who you are, and keeps the token fresh: \
             OAuth 2.0 Authorization Code with PKCE, no client secret.
 
             Examples:
               genesys-login demo
-              genesys-login --client-id 12345678-90ab-cdef-1234-567890abcdef --region eu-central-1
-              genesys-login --redirect-uri http://localhost:0/callback --browser 'firefox --new-window %s'
+              genesys-login --client-id YOUR-CLIENT-ID --region eu-central-1
+              genesys-login --redirect-uri http://localhost:0/callback
+              genesys-login --profile work --browser 'firefox --new-window %s'
             """,
         version: Version.current,
         subcommands: [

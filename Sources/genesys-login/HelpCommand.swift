@@ -14,13 +14,20 @@ struct HelpCommand: ParsableCommand {
             """
     )
 
-    @Argument(help: ArgumentHelp("A command, or errors.", valueName: "topic"))
+    @Argument(
+        help: ArgumentHelp("A command, or errors.", valueName: "topic"),
+        completion: .list(Self.everyTopic)
+    )
     var topics: [String] = []
 
     @OptionGroup var options: Options
 
     /// The topic that is no command.
     private static let errors = "errors"
+
+    private static var everyTopic: [String] {
+        GenesysLogin.configuration.subcommands.compactMap { $0.configuration.commandName } + [errors]
+    }
 
     func run() throws {
         guard topics != [Self.errors] else { return Console.output(Self.catalogue(FailureCatalogue.reports)) }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import GenesysCloud
 
 /// The options that every command takes.
 struct Options: ParsableArguments {
@@ -23,7 +24,8 @@ struct Options: ParsableArguments {
         help: ArgumentHelp(
             "The region, as eu-central-1 or mypurecloud.de (environment: GENESYSCLOUD_REGION; default: us-east-1).",
             valueName: "region"
-        )
+        ),
+        completion: .list(Region.all.map(\.name))
     )
     var region: String?
 
@@ -106,7 +108,8 @@ struct Options: ParsableArguments {
         help: ArgumentHelp(
             "A file of certificate authorities, in place of the system's (environment: SSL_CERT_FILE).",
             valueName: "file"
-        )
+        ),
+        completion: .file()
     )
     var caFile: String?
 
@@ -116,7 +119,8 @@ struct Options: ParsableArguments {
             "Where the session is kept: kernel, secret-service or memory (environment: GENESYSCLOUD_SESSION_STORE; "
                 + "default: kernel where it works, else memory).",
             valueName: "store"
-        )
+        ),
+        completion: .list(["kernel", "secret-service", "memory"])
     )
     var sessionStore: String?
 
@@ -125,7 +129,8 @@ struct Options: ParsableArguments {
         help: ArgumentHelp(
             "Add what happens to this file, without secrets; it must be yours alone (default: no log).",
             valueName: "file"
-        )
+        ),
+        completion: .file()
     )
     var logFile: String?
 
@@ -134,7 +139,8 @@ struct Options: ParsableArguments {
         help: ArgumentHelp(
             "How much goes to --log-file: \(Settings.logLevels) (default: info).",
             valueName: "level"
-        )
+        ),
+        completion: .list(Settings.logLevels.split(separator: ", ").map(String.init))
     )
     var logLevel: String?
 }

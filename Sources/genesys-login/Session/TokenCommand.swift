@@ -13,7 +13,8 @@ struct TokenCommand: AsyncParsableCommand {
             Exit status: 0 written; 4 not signed in, or the session has ended; 69 service unreachable.
 
             Examples:
-              curl -H "$(genesys-login token --header)" https://api.mypurecloud.com/api/v2/users/me
+              genesys-login token --header |
+                curl -H @- https://api.mypurecloud.com/api/v2/users/me
               GENESYSCLOUD_ACCESS_TOKEN=$(genesys-login token) gc users me get
             """
     )

@@ -29,6 +29,7 @@ extension TmuxScreen {
         }
         #expect(try await !isOnAlternateScreen(), sourceLocation: sourceLocation)
         #expect(try await isCursorVisible(), sourceLocation: sourceLocation)
+        try await waitForNoModes()
         let settings = try settings()
         #expect(settings.before == settings.after, "the terminal's settings", sourceLocation: sourceLocation)
     }

@@ -11,15 +11,16 @@ final class Stage {
     private var endings: [() async -> Void] = []
 
     /// Runs `play` on a stage of its own.
-    static func with(_ play: (Stage) async throws -> Void) async throws {
+    static func with<Result>(_ play: (Stage) async throws -> Result) async throws -> Result {
         let stage = try Stage()
         do {
-            try await play(stage)
+            let result = try await play(stage)
+            await stage.end()
+            return result
         } catch {
             await stage.end()
             throw error
         }
-        await stage.end()
     }
 
     private init() throws {

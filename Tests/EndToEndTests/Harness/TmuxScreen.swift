@@ -8,7 +8,7 @@ import Glibc
 struct TmuxScreen: Sendable {
     /// A key to press.
     enum Key: Sendable {
-        case enter, escape, tab, controlC, controlU
+        case enter, escape, tab, controlC, controlU, controlW, controlZ, controlL
         /// Text typed in one go.
         case text(String)
         case letter(Character)
@@ -20,6 +20,9 @@ struct TmuxScreen: Sendable {
             case .tab: ["Tab"]
             case .controlC: ["C-c"]
             case .controlU: ["C-u"]
+            case .controlW: ["C-w"]
+            case .controlZ: ["C-z"]
+            case .controlL: ["C-l"]
             case .text(let text): ["-l", text]
             case .letter(let character): ["-l", String(character)]
             }
@@ -29,8 +32,8 @@ struct TmuxScreen: Sendable {
     /// What stands on the terminal before the program starts, and must stand there again when it has ended.
     static let lineBefore = "the line before the program"
 
-    private let home: URL
-    private let folder: URL
+    let home: URL
+    let folder: URL
     private let server: ChildProcess
 
     /// Starts a tmux server, not as a daemon, so that it cannot outlive the test.
@@ -225,13 +228,15 @@ struct TmuxScreen: Sendable {
 
     // MARK: tmux
 
+    // Also for what only some tests look at; see TmuxScreen+Terminal.swift.
+
     @discardableResult
-    private func tmux(_ arguments: String...) async throws -> String {
+    func tmux(_ arguments: String...) async throws -> String {
         try await tmux(arguments)
     }
 
     @discardableResult
-    private func tmux(_ arguments: [String]) async throws -> String {
+    func tmux(_ arguments: [String]) async throws -> String {
         let result = try await ChildProcess.run(
             Tools.tmux(),
             Self.options(folder) + arguments,

@@ -22,6 +22,8 @@ enum Tools {
     static func sshKeygen() throws -> String { try command("ssh-keygen", package: "openssh-client") }
     /// Wants to be started by its whole path.
     static func sshd() throws -> String { try command("sshd", package: "openssh-server") }
+    static func bash() throws -> String { try command("bash", package: "bash") }
+    static func compiler() throws -> String { try command("cc", package: "gcc") }
     static func chromium() throws -> String { try command("chromium", package: "chromium") }
     static func setpriv() throws -> String { try command("setpriv", package: "util-linux") }
     static func chromedriver() throws -> String { try command("chromedriver", package: "chromium-driver") }
