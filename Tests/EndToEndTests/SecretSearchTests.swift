@@ -27,7 +27,7 @@ extension EndToEndTests {
                 let carrier = try sleeper([], ["TOKEN": Self.planted])
                 let innocent = try sleeper([], [:])
                 for child in [talker, carrier, innocent] {
-                    try await child.ready("the start") { $0.contains("started") ? true : nil }
+                    _ = try await child.ready("the start") { $0.contains("started") ? true : nil }
                 }
 
                 var search = SecretSearch()
@@ -55,7 +55,7 @@ extension EndToEndTests {
                     filesIn: stage.newFolder("run")
                 )
                 stage.atTheEnd { await child.end() }
-                try await child.ready("the start") { $0.contains("started") ? true : nil }
+                _ = try await child.ready("the start") { $0.contains("started") ? true : nil }
                 let found = try ProcessMemory.count([Self.planted, "not-planted-anywhere"], in: child.id)
                 #expect(found[Self.planted, default: 0] >= 1)
                 #expect(found["not-planted-anywhere"] == nil)

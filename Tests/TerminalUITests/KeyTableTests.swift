@@ -11,7 +11,7 @@ struct KeyTableTests {
 
     /// Where the keys are, and the screen of the fixtures that has all of them.
     private static let places = [
-        ("Signed out", "signed-out"), ("Waiting for your browser", "waiting-demo-copied"),
+        ("Signed out", "signed-out-revoked"), ("Waiting for your browser", "waiting-demo-copied"),
         ("Token held", "token-failed"), ("Welcome", "profile"), ("the form", "form-first"),
         ("the question whether to save", "save-question"), ("the paste prompt", "paste-filled"),
     ]
