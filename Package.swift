@@ -120,7 +120,7 @@ let package = Package(
         ),
         .testTarget(
             name: "SessionStoreTests",
-            dependencies: ["OAuth", "SessionStore", "session-store-helper", subprocess, systemPackage],
+            dependencies: ["OAuth", "CKeyutils", "SessionStore", "session-store-helper", subprocess, systemPackage],
             swiftSettings: settings
         ),
         .testTarget(

@@ -4,8 +4,9 @@ import OAuth
 
 /// The keys of type `user` in the user keyring of whoever runs the program (keyrings(7), user-keyring(7)).
 ///
-/// Every call is made of system calls alone and does not wait. A call stays on one thread, because what possesses a key
-/// is the thread keyring.
+/// Every call is made of system calls alone and does not wait for anybody. What makes a key does so on a thread of its
+/// own: a key that is not yet anywhere else is in the keyring of the thread, which goes with it. On the program's threads
+/// such keyrings would stay and count against the user's quota.
 enum KernelKeyring {
     /// The most bytes of a key of type `user`.
     static let largestPayload = 32_767
@@ -51,6 +52,16 @@ enum KernelKeyring {
     /// The new key is made ready where only this thread sees it, with its permissions and its timeout, and then takes the
     /// old one's place in one step: at no time is there no key, one of both, or one that never ends.
     static func write(_ payload: borrowing SecretBytes, _ description: String, seconds: UInt32) throws(Refusal) {
+        try payload.withBytes { bytes throws(Refusal) in
+            try onThreadOfItsOwn { () throws(Refusal) in try replace(bytes, description, seconds: seconds) }
+        }
+    }
+
+    private static func replace(
+        _ payload: UnsafeRawBufferPointer,
+        _ description: String,
+        seconds: UInt32
+    ) throws(Refusal) {
         let key: key_serial_t
         do throws(Refusal) {
             key = try add(payload, description, to: thread)
@@ -72,15 +83,17 @@ enum KernelKeyring {
 
     /// Does without a trace what keeping a session needs: makes a key that this thread alone sees, and removes it.
     static func probe() throws(Refusal) {
-        var payload = SecretBytes(capacity: 1)
-        payload.fill { $0.count }
-        let key = try add(payload, "genesys-login", to: thread)
-        guard keyctl_unlink(key, thread) == 0, keyctl_get_keyring_ID(user, 1) >= 0 else { throw .last }
+        try onThreadOfItsOwn { () throws(Refusal) in
+            let key = try withUnsafeBytes(of: UInt8(0)) { byte throws(Refusal) in
+                try add(byte, "genesys-login", to: thread)
+            }
+            guard keyctl_unlink(key, thread) == 0, keyctl_get_keyring_ID(user, 1) >= 0 else { throw .last }
+        }
     }
 
     /// With a small quota there may be room for one session and not for two.
     private static func update(
-        _ payload: borrowing SecretBytes,
+        _ payload: UnsafeRawBufferPointer,
         _ description: String,
         seconds: UInt32
     ) throws(Refusal) {
@@ -92,11 +105,11 @@ enum KernelKeyring {
     }
 
     private static func add(
-        _ payload: borrowing SecretBytes,
+        _ payload: UnsafeRawBufferPointer,
         _ description: String,
         to keyring: key_serial_t
     ) throws(Refusal) -> key_serial_t {
-        let key = payload.withBytes { add_key(type, description, $0.baseAddress, $0.count, keyring) }
+        let key = add_key(type, description, payload.baseAddress, payload.count, keyring)
         guard key >= 0 else { throw .last }
         return key
     }

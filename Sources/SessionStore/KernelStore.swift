@@ -51,7 +51,7 @@ extension SessionStore {
                     throw .tooLarge(store: name, size: bytes.count, limit: KernelKeyring.largestPayload)
                 }
                 do throws(KernelKeyring.Refusal) {
-                    try KernelKeyring.write(
+                    try await write(
                         bytes,
                         description(session.profileName),
                         seconds: UInt32(min(seconds, Double(Int32.max)))
@@ -77,6 +77,24 @@ extension SessionStore {
         } catch {
             return error.number == EDQUOT
         }
+    }
+
+    /// Writes, a few times if need be: keys that were replaced a moment ago count against the quota until the kernel has
+    /// cleared them away, some milliseconds later.
+    private static func write(
+        _ bytes: borrowing SecretBytes,
+        _ description: String,
+        seconds: UInt32
+    ) async throws(KernelKeyring.Refusal) {
+        for _ in 0..<5 {
+            do throws(KernelKeyring.Refusal) {
+                return try KernelKeyring.write(bytes, description, seconds: seconds)
+            } catch {
+                guard error.number == EDQUOT else { throw error }
+            }
+            try? await Task.sleep(for: .milliseconds(20))
+        }
+        try KernelKeyring.write(bytes, description, seconds: seconds)
     }
 
     private static func description(_ profileName: String) -> String {

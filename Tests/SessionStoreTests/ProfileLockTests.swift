@@ -5,188 +5,191 @@ import Testing
 
 @testable import SessionStore
 
-@Suite("a profile's lock")
-struct ProfileLockTests {
-    private static func store(_ folder: String, patience: Duration = .seconds(45)) -> SessionStore {
-        SessionStore.kernel(folder: "\(folder)/own", patience: patience)
-    }
+extension SharedStores {
+    @Suite("a profile's lock")
+    struct ProfileLockTests {
+        private static func store(_ folder: String, patience: Duration = .seconds(45)) -> SessionStore {
+            SessionStore.kernel(folder: "\(folder)/own", patience: patience)
+        }
 
-    /// Expects that somebody else held the lock, for however long.
-    private static func expectBusy(_ error: StoreError?, sourceLocation: SourceLocation = #_sourceLocation) {
-        if case .busy(profileName: "default", seconds: 0...) = error { return }
-        Issue.record("\(String(describing: error))", sourceLocation: sourceLocation)
-    }
+        /// Expects that somebody else held the lock, for however long.
+        private static func expectBusy(_ error: StoreError?, sourceLocation: SourceLocation = #_sourceLocation) {
+            if case .busy(profileName: "default", seconds: 0...) = error { return }
+            Issue.record("\(String(describing: error))", sourceLocation: sourceLocation)
+        }
 
-    @Test("one holder at a time: 8 tasks, each with a store of its own, never overlap")
-    func exclusive() async throws {
-        try await withFolder { folder in
-            let inside = Inside()
-            try await withThrowingTaskGroup(of: Void.self) { group in
-                for _ in 0..<8 {
-                    group.addTask {
-                        for _ in 0..<20 {
-                            let lock = try await Self.store(folder).lock("default")
-                            await inside.enter()
-                            await Task.yield()
-                            await inside.leave()
-                            lock.release()
+        @Test("one holder at a time: 8 tasks, each with a store of its own, never overlap")
+        func exclusive() async throws {
+            try await withFolder { folder in
+                let inside = Inside()
+                try await withThrowingTaskGroup(of: Void.self) { group in
+                    for _ in 0..<8 {
+                        group.addTask {
+                            for _ in 0..<20 {
+                                let lock = try await Self.store(folder).lock("default")
+                                await inside.enter()
+                                await Task.yield()
+                                await inside.leave()
+                                lock.release()
+                            }
                         }
                     }
+                    try await group.waitForAll()
                 }
-                try await group.waitForAll()
+                #expect(await inside.most == 1)
+                #expect(await inside.total == 160)
             }
-            #expect(await inside.most == 1)
-            #expect(await inside.total == 160)
         }
-    }
 
-    @Test("who waits too long is told how long")
-    func busy() async throws {
-        try await withFolder { folder in
-            let held = try await Self.store(folder).lock("default")
-            let error = await storeError { () throws(StoreError) in
-                _ = try await Self.store(folder, patience: .milliseconds(20)).lock("default")
-            }
-            Self.expectBusy(error)
-            held.release()
-            try await Self.store(folder, patience: .zero).lock("default").release()
-        }
-    }
-
-    @Test("a wait that is cancelled ends")
-    func cancelled() async throws {
-        try await withFolder { folder in
-            let held = try await Self.store(folder).lock("default")
-            let waiting = Task { try await Self.store(folder, patience: .seconds(3600)).lock("default") }
-            waiting.cancel()
-            let result = try await withDeadline("the end of a cancelled wait") { await waiting.result }
-            #expect(throws: StoreError.self) { try result.get() }
-            held.release()
-        }
-    }
-
-    @Test("a lock that is let go is released")
-    func letGo() async throws {
-        try await withFolder { folder in
-            do {
-                let lock = try await Self.store(folder).lock("default")
-                withExtendedLifetime(lock) {}
-            }
-            try await Self.store(folder, patience: .zero).lock("default").release()
-        }
-    }
-
-    @Test("a second release does not release the next holder's lock")
-    func releasedTwice() async throws {
-        try await withFolder { folder in
-            let first = try await Self.store(folder).lock("default")
-            first.release()
-            let second = try await Self.store(folder).lock("default")
-            first.release()
-            let error = await storeError { () throws(StoreError) in
-                _ = try await Self.store(folder, patience: .zero).lock("default")
-            }
-            Self.expectBusy(error)
-            second.release()
-        }
-    }
-
-    @Test("the profiles' locks are apart, whatever the profiles are called")
-    func apart() async throws {
-        try await withFolder { folder in
-            var held: [any ProfileLock] = []
-            let long = String(repeating: "ä", count: 300)
-            for name in ["default", "Default", "", ".", "..", "a/b", "a%2Fb", "\u{1B}[31m", long] {
-                held.append(try await Self.store(folder, patience: .zero).lock(name))
-            }
-            for lock in held { lock.release() }
-        }
-    }
-
-    @Test("a holder that is killed loses the lock, which another process then has")
-    func killed() async throws {
-        try await withFolder { folder in
-            try await OtherProcess.whileHelperRuns(
-                "\(folder)/own",
-                "lock",
-                "default",
-                body: { pid in
-                    let waiting = Task { try await Self.store(folder).lock("default") }
-                    let error = await storeError { () throws(StoreError) in
-                        _ = try await Self.store(folder, patience: .zero).lock("default")
-                    }
-                    Self.expectBusy(error)
-                    #expect(kill(pid, SIGKILL) == 0)
-                    try await withDeadline("the lock of a killed process") { try await waiting.value }.release()
-                },
-                after: "locked"
-            )
-            try await Self.store(folder, patience: .zero).lock("default").release()
-        }
-    }
-
-    @Test("a holder in another session and this one take turns: of 4 processes' 200 additions none is lost")
-    func processes() async throws {
-        try await withFolder { folder in
-            let profile = unique()
-            let store = Self.store(folder)
-            let helper = try OtherProcess.helperPath()
-            try await withThrowingTaskGroup(of: String.self) { group in
-                for _ in 0..<4 {
-                    group.addTask {
-                        let count = [helper, "\(folder)/own", "count", profile, "50"]
-                        return try await OtherProcess.output("keyctl", ["session", "-"] + count)
-                    }
+        @Test("who waits too long is told how long")
+        func busy() async throws {
+            try await withFolder { folder in
+                let held = try await Self.store(folder).lock("default")
+                let error = await storeError { () throws(StoreError) in
+                    _ = try await Self.store(folder, patience: .milliseconds(20)).lock("default")
                 }
-                for try await output in group { #expect(output.hasSuffix("counted"), "\(output)") }
+                Self.expectBusy(error)
+                held.release()
+                try await Self.store(folder, patience: .zero).lock("default").release()
             }
-            #expect(try await store.load(profile)?.tokens.accessToken == Secret("200"))
-            try await store.forget(profile)
         }
-    }
 
-    @Test("the file of a lock that is waited for may go: the wait goes on with the new one")
-    func removed() async throws {
-        try await withFolder { folder in
-            let held = try await Self.store(folder).lock("default")
-            let waiting = Task { try await Self.store(folder).lock("default") }
-            try FileManager.default.removeItem(atPath: "\(folder)/own")
-            try await withDeadline("the lock of the new file") { try await waiting.value }.release()
-            held.release()
-        }
-    }
-
-    @Test("no program that is started inherits the lock or a watch")
-    func notInherited() async throws {
-        try await withFolder { folder in
-            let store = Self.store(folder)
-            let lock = try await store.lock("default")
-            let changes = store.changes("default")
-            var found = 0
-            for entry in try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd") {
-                guard let descriptor = Int32(entry),
-                    let target = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/fd/\(entry)"),
-                    target.hasPrefix(folder) || target == "anon_inode:inotify"
-                else { continue }
-                found += 1
-                #expect(fcntl(descriptor, F_GETFD) & FD_CLOEXEC != 0, "\(target)")
+        @Test("a wait that is cancelled ends")
+        func cancelled() async throws {
+            try await withFolder { folder in
+                let held = try await Self.store(folder).lock("default")
+                let waiting = Task { try await Self.store(folder, patience: .seconds(3600)).lock("default") }
+                waiting.cancel()
+                let result = try await withDeadline("the end of a cancelled wait") { await waiting.result }
+                #expect(throws: StoreError.self) { try result.get() }
+                held.release()
             }
-            #expect(found >= 2)
-            withExtendedLifetime(changes) {}
-            lock.release()
         }
-    }
 
-    @Test("where there can be no folder, there is no lock, and the reason is said")
-    func noFolder() async throws {
-        let error = await storeError { () throws(StoreError) in
-            _ = try await Self.store("/dev/null").lock("default")
+        @Test("a lock that is let go is released")
+        func letGo() async throws {
+            try await withFolder { folder in
+                do {
+                    let lock = try await Self.store(folder).lock("default")
+                    withExtendedLifetime(lock) {}
+                }
+                try await Self.store(folder, patience: .zero).lock("default").release()
+            }
         }
-        guard case .unavailable("kernel", let words) = error else {
-            Issue.record("\(String(describing: error))")
-            return
+
+        @Test("a second release does not release the next holder's lock")
+        func releasedTwice() async throws {
+            try await withFolder { folder in
+                let first = try await Self.store(folder).lock("default")
+                first.release()
+                let second = try await Self.store(folder).lock("default")
+                first.release()
+                let error = await storeError { () throws(StoreError) in
+                    _ = try await Self.store(folder, patience: .zero).lock("default")
+                }
+                Self.expectBusy(error)
+                second.release()
+            }
         }
-        #expect(words.display.contains("/dev/null/own"))
+
+        @Test("the profiles' locks are apart, whatever the profiles are called")
+        func apart() async throws {
+            try await withFolder { folder in
+                var held: [any ProfileLock] = []
+                let long = String(repeating: "ä", count: 300)
+                for name in ["default", "Default", "", ".", "..", "a/b", "a%2Fb", "\u{1B}[31m", long] {
+                    held.append(try await Self.store(folder, patience: .zero).lock(name))
+                }
+                for lock in held { lock.release() }
+            }
+        }
+
+        @Test("a holder that is killed loses the lock, which another process then has")
+        func killed() async throws {
+            try await withFolder { folder in
+                try await OtherProcess.whileHelperRuns(
+                    "\(folder)/own",
+                    "lock",
+                    "default",
+                    body: { pid in
+                        let waiting = Task { try await Self.store(folder).lock("default") }
+                        let error = await storeError { () throws(StoreError) in
+                            _ = try await Self.store(folder, patience: .zero).lock("default")
+                        }
+                        Self.expectBusy(error)
+                        #expect(kill(pid, SIGKILL) == 0)
+                        try await withDeadline("the lock of a killed process") { try await waiting.value }.release()
+                    },
+                    after: "locked"
+                )
+                try await Self.store(folder, patience: .zero).lock("default").release()
+            }
+        }
+
+        @Test("a holder in another session and this one take turns: of 4 processes' 200 additions none is lost")
+        func processes() async throws {
+            try await withFolder { folder in
+                let profile = unique()
+                let store = Self.store(folder)
+                let helper = try OtherProcess.helperPath()
+                try await withThrowingTaskGroup(of: String.self) { group in
+                    for _ in 0..<4 {
+                        group.addTask {
+                            let count = [helper, "\(folder)/own", "count", profile, "50"]
+                            return try await OtherProcess.output("keyctl", ["session", "-"] + count)
+                        }
+                    }
+                    for try await output in group { #expect(output.hasSuffix("counted"), "\(output)") }
+                }
+                #expect(try await store.load(profile)?.tokens.accessToken == Secret("200"))
+                try await store.forget(profile)
+            }
+        }
+
+        @Test("the file of a lock that is waited for may go: the wait goes on with the new one")
+        func removed() async throws {
+            try await withFolder { folder in
+                let held = try await Self.store(folder).lock("default")
+                let waiting = Task { try await Self.store(folder).lock("default") }
+                try FileManager.default.removeItem(atPath: "\(folder)/own")
+                try await withDeadline("the lock of the new file") { try await waiting.value }.release()
+                held.release()
+            }
+        }
+
+        @Test("no program that is started inherits the lock or a watch")
+        func notInherited() async throws {
+            try await withFolder { folder in
+                let store = Self.store(folder)
+                let lock = try await store.lock("default")
+                let changes = store.changes("default")
+                var found = 0
+                for entry in try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd") {
+                    let link = "/proc/self/fd/\(entry)"
+                    guard let descriptor = Int32(entry),
+                        let target = try? FileManager.default.destinationOfSymbolicLink(atPath: link),
+                        target.hasPrefix(folder) || target == "anon_inode:inotify"
+                    else { continue }
+                    found += 1
+                    #expect(fcntl(descriptor, F_GETFD) & FD_CLOEXEC != 0, "\(target)")
+                }
+                #expect(found >= 2)
+                withExtendedLifetime(changes) {}
+                lock.release()
+            }
+        }
+
+        @Test("where there can be no folder, there is no lock, and the reason is said")
+        func noFolder() async throws {
+            let error = await storeError { () throws(StoreError) in
+                _ = try await Self.store("/dev/null").lock("default")
+            }
+            guard case .unavailable("kernel", let words) = error else {
+                Issue.record("\(String(describing: error))")
+                return
+            }
+            #expect(words.display.contains("/dev/null/own"))
+        }
     }
 }
 
