@@ -64,7 +64,11 @@ public struct SharedSession: Sendable {
                 .deleteToken(accessToken: session.tokens.accessToken)
             return .forgotten
         }
-        return .renewed(session, notKept: isOurs ? await save(session) : nil)
+        guard isOurs else { return .renewed(session, notKept: nil) }
+        let notKept = await save(session)
+        // What the store still has is the spent refresh token: nobody must send it again.
+        if isKept, notKept != nil { try? await store.forget(session.profileName) }
+        return .renewed(session, notKept: notKept)
     }
 
     /// Keeps a new session, in place of an older one of its profile.

@@ -14,6 +14,7 @@ final class SharedShelf: Sendable {
         var isLocked = false
         var saves = 0
         var failure: StoreError?
+        var savingFailure: StoreError?
         var watchers: [AsyncStream<Void>.Continuation] = []
     }
 
@@ -37,6 +38,9 @@ final class SharedShelf: Sendable {
     /// From now on every action fails like this; the lock too, where it is a lock's failure.
     func fail(_ error: StoreError?) { content.withLock { $0.failure = error } }
 
+    /// From now on saving alone fails like this.
+    func failSaving(_ error: StoreError?) { content.withLock { $0.savingFailure = error } }
+
     var store: SessionStore {
         SessionStore(
             name: "shelf",
@@ -46,7 +50,7 @@ final class SharedShelf: Sendable {
                 return content.withLock { $0.sessions[name] }
             },
             save: { [self] session throws(StoreError) in
-                if let failure = content.withLock({ $0.failure }) { throw failure }
+                if let failure = content.withLock({ $0.failure ?? $0.savingFailure }) { throw failure }
                 content.withLock { $0.saves += 1 }
                 put(session)
             },
@@ -201,6 +205,19 @@ struct SharedSessionTests {
         }
         #expect(renewed.tokens.accessToken == Secret("access-1"))
         #expect(notKept == error)
+    }
+
+    @Test("a store that takes no more after a refresh keeps no spent refresh token either")
+    func spentToken() async throws {
+        let (shelf, server) = (SharedShelf(), StrictServer())
+        let held = try session()
+        shelf.put(held)
+        shelf.failSaving(.quotaExceeded(store: "shelf"))
+        guard case .renewed(_, .some) = try await shared(shelf, server.transport()).refresh(held, isKept: true) else {
+            Issue.record("renewed and kept")
+            return
+        }
+        #expect(shelf.kept == nil)
     }
 
     @Test("where another process holds the lock for too long nothing is sent")
