@@ -5,7 +5,7 @@ import SignIn
 
 func attemptBlocks(_ attempt: Attempt, _ model: ScreenModel, _ page: Page) -> [Block] {
     let url = attempt.isExchanging ? nil : attempt.authorizationURL
-    var blocks = [headlineBlock(Strings.waiting, page), leadBlock(attempt, page)]
+    var blocks = [headlineBlock(Strings.waiting, page), leadBlock(attempt, model.context, page)]
     if url != nil, case .failed(let failure) = attempt.browser {
         blocks.append(reportBlock(failure.report, page, .warning))
     }
@@ -24,7 +24,7 @@ func attemptBlocks(_ attempt: Attempt, _ model: ScreenModel, _ page: Page) -> [B
     return blocks
 }
 
-private func leadBlock(_ attempt: Attempt, _ page: Page) -> Block {
+private func leadBlock(_ attempt: Attempt, _ context: ScreenContext, _ page: Page) -> Block {
     let text =
         if attempt.isExchanging {
             Strings.exchanging
@@ -34,7 +34,8 @@ private func leadBlock(_ attempt: Attempt, _ page: Page) -> Block {
             switch attempt.browser {
             case .notStarted: Strings.openingBrowser
             case .opened: Strings.finishInBrowser
-            case .notWanted, .failed: Strings.openYourself
+            case .notWanted, .failed:
+                context.isDemo && context.canApproveHere ? Strings.openYourselfOrApprove : Strings.openYourself
             }
         }
     let rows = page.paragraph(text)

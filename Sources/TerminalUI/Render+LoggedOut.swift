@@ -5,7 +5,9 @@ func loggedOutBlocks(_ loggedOut: LoggedOut, _ model: ScreenModel, _ page: Page)
     var blocks = [headlineBlock(Strings.signedOut, page)]
     switch loggedOut {
     case .neverSignedIn:
-        if model.context.clientID != nil { blocks.append(leadBlock(Strings.neverSignedIn, page)) }
+        if model.context.clientID != nil {
+            blocks.append(leadBlock(model.context.isDemo ? Strings.neverSignedInDemo : Strings.neverSignedIn, page))
+        }
     case .signedOut(.underWay):
         blocks.append(leadBlock(Strings.telling, page, mayGo: false))
     case .signedOut(.revoked):

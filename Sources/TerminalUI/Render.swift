@@ -1,23 +1,7 @@
 import GenesysCloud
 import SignIn
 
-// How the screen is designed:
-//
-//  1. Hierarchy: one headline says where you stand, one line below says what that means; then the one thing that
-//     matters in the state (the steps and the URL, the failure, the facts); the keys stand in the last rows.
-//  2. Alignment: one left edge, two columns in (one on terminals under 60 columns); labels in a column of 14 (11),
-//     values beside them; times right-aligned. The URL alone starts in column 0, and nothing shares its rows.
-//  3. Spacing: a blank row between parts, none within; no boxes, no rules. Blank rows are the first thing to go.
-//  4. Colour says one thing each: accent for what is under way, green for done, amber for what wants attention, red for
-//     failed, grey for labels and what is yet to come, bold for headline and keys. Nothing is told by colour alone.
-//  5. A countdown is a bar and a number. It keeps its colour while nobody need act; amber and red mean: act.
-//  6. Words: what happened, why, what to do, in this order; then the server's own words, marked as such.
-//  7. Small terminals: parts shrink or go in the order of `Importance`, the last first; 40x12 is enough for all needed.
-//  8. Messages about a key ("URL sent…") stand for a moment in place of the line below the headline: nothing jumps.
-//  9. Lines of text end at 76 columns, however wide the terminal is.
-// 10. ASCII terminals get the same screen with other marks; sequences that terminals disagree about are not drawn.
-// 11. Where a person types: the text, below it one line that says what it comes to, then what helps with this field. Only
-//     there is a cursor, and letters are text. What must not be seen shows as its length.
+// How the screen is designed: ARCHITECTURE.md, "The screen".
 
 /// The smallest size that shows everything needed.
 public let smallestSize = Size(columns: 40, rows: 12)

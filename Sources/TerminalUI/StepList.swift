@@ -40,7 +40,7 @@ struct StepList {
                 case .notStarted, .opened, nil: break
                 }
                 if steps.keys.contains(where: { $0 > step }) {
-                    return Item(step: step, label: label, mark: .skipped, took: nil)
+                    return Item(step: step, label: Strings.browserNotWanted, mark: .skipped, took: nil)
                 }
             }
             defer { hasCurrent = true }

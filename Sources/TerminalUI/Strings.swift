@@ -19,6 +19,7 @@ public enum Strings {
     // MARK: Signed out
 
     static let neverSignedIn = "Press Enter to sign in with your browser."
+    static let neverSignedInDemo = "Press Enter to sign in with your browser; this cloud needs no account."
     static let telling = "Forgotten on this machine; telling the server to delete the token…"
     static let revoked = "The token was deleted at the server and forgotten on this machine."
     static let onlyForgotten =
@@ -39,6 +40,7 @@ public enum Strings {
 
     static let finishInBrowser = "Sign in there and approve; this screen goes on by itself."
     static let openYourself = "Open the URL below in your browser; this screen goes on by itself."
+    static let openYourselfOrApprove = "Open the URL below in your browser, or press a to approve here."
     static let preparing = "Getting ready for the callback…"
     static let openingBrowser = "Opening your browser…"
     static let exchanging = "The callback is here. Exchanging its code for a token…"
@@ -64,7 +66,7 @@ public enum Strings {
         case .listening: uri.map { "Listening on \(host($0))" } ?? "Listening for the callback"
         case .browserOpened:
             switch attempt?.browser {
-            case .notWanted: "Browser: yours to open"
+            case .notWanted: browserNotWanted
             case .failed: "Browser not opened"
             default: "Browser opened"
             }
@@ -74,6 +76,7 @@ public enum Strings {
         }
     }
 
+    static let browserNotWanted = "Browser: yours to open"
     static let profileNotLoaded = "Profile not loaded"
     static let stepUnderWay = "waiting"
 
@@ -142,7 +145,7 @@ public enum Strings {
     // MARK: Messages
 
     /// After `c`: a terminal does not say whether it took the text.
-    public static let copied = "URL sent to the clipboard."
+    public static let copied = "URL sent to the clipboard. Not there? Press u."
     /// After `o`.
     public static let openingAgain = "Opening the browser again."
     /// After `B`.

@@ -18,6 +18,23 @@ extension Fixtures {
         let down = TokenRequestError.transport(.unreachable(host: "login.mypurecloud.de"))
         return try typing() + [
             ("signed-out", model(.initial, at: 0)),
+            ("signed-out-demo", model(.initial, at: 0, context: context(isDemo: true))),
+            (
+                "waiting-demo-no-browser",
+                model(Self.state(try beginning(settings(opensBrowser: false))), at: 5, context: context(isDemo: true))
+            ),
+            (
+                "token-loading-no-browser",
+                model(
+                    Self.state(
+                        try beginning(settings(opensBrowser: false)) + [
+                            (23.4, callback("code=\(code)&state=\(state)")),
+                            (23.9, .tokenReceived(attempt, full)),
+                        ]
+                    ),
+                    at: 24
+                )
+            ),
             ("signed-out-no-client-id", model(.initial, at: 0, context: context(clientID: nil))),
             ("signed-out-cancelled", model(Self.state(try waiting() + [(9, .cancelChosen)]), at: 10)),
             ("signed-out-telling", model(Self.state(try signedIn(full) + [(60, .signOutChosen)]), at: 60)),
