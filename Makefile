@@ -6,6 +6,7 @@
 # make pictures   the README's pictures and its table of keys, from the screens as they are now
 # make manual     the manual page, from the commands as they are now
 # make fuzz       hands made-up bytes to every parser of bytes from outside, a minute each; FUZZ_SECONDS=... sets it
+# make sanitize   the tests under the address and the thread sanitizer; SUITES=... chooses some
 # make lint       the formatter's strict rules
 # make clean      removes everything that was built
 
