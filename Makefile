@@ -22,7 +22,7 @@ bash = $(DESTDIR)$(PREFIX)/share/bash-completion/completions
 zsh = $(DESTDIR)$(PREFIX)/share/zsh/site-functions
 fish = $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d
 
-.PHONY: build demo test fuzz install uninstall pictures manual lint clean venv tools-for-build tools-for-test
+.PHONY: build demo test fuzz sanitize install uninstall pictures manual lint clean venv tools-for-build tools-for-test
 
 build: tools-for-build
 	$(release)
@@ -37,6 +37,9 @@ test: venv
 
 fuzz: tools-for-build
 	@.setup/fuzz $(PARSERS)
+
+sanitize: tools-for-test
+	@.setup/sanitize $(SUITES)
 
 # Not by `build`: after it, whoever installs for everybody need not have Swift.
 $(program): $(shell find Sources Resources Package.swift -type f)
@@ -66,7 +69,7 @@ lint:
 	swift format lint --strict --recursive Sources Tests Package.swift
 
 clean:
-	rm -rf .build .build-venv .build-pictures .build-fuzz
+	rm -rf .build .build-venv .build-pictures .build-fuzz .build-asan .build-tsan
 
 tools-for-build:
 	@.setup/tools build
