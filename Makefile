@@ -6,6 +6,7 @@
 # make pictures   the README's pictures and its table of keys, from the screens as they are now
 # make manual     the manual page, from the commands as they are now
 # make fuzz       hands made-up bytes to every parser of bytes from outside, a minute each; FUZZ_SECONDS=... sets it
+# make sanitize   the tests under the address and the thread sanitizer; SUITES=... chooses some
 # make lint       the formatter's strict rules
 # make clean      removes everything that was built
 
@@ -21,7 +22,7 @@ bash = $(DESTDIR)$(PREFIX)/share/bash-completion/completions
 zsh = $(DESTDIR)$(PREFIX)/share/zsh/site-functions
 fish = $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d
 
-.PHONY: build demo test fuzz install uninstall pictures manual lint clean venv tools-for-build tools-for-test
+.PHONY: build demo test fuzz sanitize install uninstall pictures manual lint clean venv tools-for-build tools-for-test
 
 build: tools-for-build
 	$(release)
@@ -36,6 +37,9 @@ test: venv
 
 fuzz: tools-for-build
 	@.setup/fuzz $(PARSERS)
+
+sanitize: tools-for-test
+	@.setup/sanitize $(SUITES)
 
 # Not by `build`: after it, whoever installs for everybody need not have Swift.
 $(program): $(shell find Sources Resources Package.swift -type f)
@@ -65,7 +69,7 @@ lint:
 	swift format lint --strict --recursive Sources Tests Package.swift
 
 clean:
-	rm -rf .build .build-venv .build-pictures .build-fuzz
+	rm -rf .build .build-venv .build-pictures .build-fuzz .build-asan .build-tsan
 
 tools-for-build:
 	@.setup/tools build

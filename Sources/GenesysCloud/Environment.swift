@@ -90,9 +90,8 @@ public struct Environment: Sendable, Hashable {
         guard text.utf8.allSatisfy({ (0x21...0x7E).contains($0) }),
             let parts = URLComponents(string: text, encodingInvalidCharacters: false),
             let scheme = parts.scheme?.lowercased(), let host = parts.encodedHost, isHost(host),
-            !Self.host(of: text).hasSuffix(":"), parts.user == nil, parts.password == nil, parts.query == nil,
-            parts.fragment == nil,
-            parts.port.map({ (1...65_535).contains($0) }) ?? true
+            isPort(Self.host(of: text).dropFirst(host.count)), parts.user == nil, parts.password == nil,
+            parts.query == nil, parts.fragment == nil
         else { throw .notAURL(text) }
         switch scheme {
         case "https": break
@@ -102,6 +101,14 @@ public struct Environment: Sendable, Hashable {
         var base = text
         while base.hasSuffix("/") { base.removeLast() }
         return base
+    }
+
+    /// What stands behind a host: nothing, or a port. (To Foundation one that does not fit into an `Int` is none.)
+    private static func isPort(_ text: some StringProtocol) -> Bool {
+        guard text.hasPrefix(":") else { return text.isEmpty }
+        let digits = text.dropFirst()
+        guard digits.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }) else { return false }
+        return UInt16(digits).map { $0 > 0 } ?? false
     }
 
     /// A DNS name, an IPv4 address or an IPv6 literal, as typed. A percent-encoded host is refused: the check for

@@ -64,7 +64,9 @@ public struct ServerText: Sendable, Hashable {
     }
 
     private static func isCombining(_ scalar: Unicode.Scalar) -> Bool {
-        switch scalar.properties.generalCategory {
+        // Hangul vowels and finals, which are drawn into the consonant before them.
+        if (0x1160...0x11FF).contains(scalar.value) || (0xD7B0...0xD7FF).contains(scalar.value) { return true }
+        return switch scalar.properties.generalCategory {
         case .nonspacingMark, .enclosingMark: true
         default: isJoiner(scalar)
         }

@@ -10,18 +10,19 @@ struct PastedCallback {
     ///
     /// - Throws: ``PasteRefusal/notAnAddress`` and ``PasteRefusal/otherAddress``.
     init(_ text: Secret, redirectURI: RedirectURI) throws(PasteRefusal) {
+        // By scalars: with a combining mark behind it, a question mark is another character.
         let joined = text.reveal().unicodeScalars.filter { !$0.properties.isWhitespace && $0.value >= 0x20 }
-        let bare = String(String.UnicodeScalarView(joined)).prefix { $0 != "#" }
+        let bare = String.UnicodeScalarView(joined).prefix { $0 != "#" }
         let mark = bare.firstIndex { $0 == "?" || $0 == "=" }
-        let query: Substring
+        let query: Substring.UnicodeScalarView
         if let mark, bare[mark] == "?" {
-            try Self.check(address: bare[..<mark], redirectURI)
+            try Self.check(address: Substring(bare[..<mark]), redirectURI)
             query = bare[bare.index(after: mark)...]
         } else {
             query = bare
         }
         guard query.contains("=") else { throw .notAnAddress }
-        self.query = Secret(String(query))
+        self.query = Secret(String(Substring(query)))
     }
 
     /// A whole address must be the redirect URI; the host may be another name of this machine, and a browser with

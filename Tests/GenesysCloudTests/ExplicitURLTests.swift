@@ -67,7 +67,7 @@ struct ExplicitURLTests {
             "http://[::1%25eth0]", "https://[::1", "https://[login.example.com]", "http://[localhost]",
             "http://[127.0.0.1]", "https://login.example.com/<a>", "https://login.example.com/%zz",
             "https://.", "https://..", "https://login..example.com", "http://127.+1.0.1", "https://:443", "https://a,b",
-            "https://a;b",
+            "https://a;b", "https://login.example.com:99999999999999999999", "https://login.example.com:+443",
         ]
     )
     func noURL(text: String) {

@@ -63,7 +63,9 @@ struct ServerTextTests {
 
     @Test("a mark or a joiner with nothing before it is removed, for it would join what the screen shows before it")
     func nothingToJoin() {
-        for value: Unicode.Scalar in ["\u{200C}", "\u{200D}", "\u{301}", "\u{20DD}", "\u{FE0F}"] {
+        for value: Unicode.Scalar in [
+            "\u{200C}", "\u{200D}", "\u{301}", "\u{20DD}", "\u{FE0F}", "\u{1161}", "\u{11AB}", "\u{D7B0}",
+        ] {
             #expect(ServerText(String(value)).isEmpty)
             #expect(ServerText("\(value)\(value) \(value)").isEmpty)
             #expect(ServerText("\u{1B}\(value)a").display == "a")

@@ -265,6 +265,7 @@ struct PasteTests {
             ("http://localhost:49152/callback#code=abc", .notAnAddress),
             ("http://localhost:3000/callback?code=abc&state=STATE", .otherAddress),
             ("http://localhost:49152/other?code=abc&state=STATE", .otherAddress),
+            ("http://localhost:3000/callback?\u{64C}code=abc&state=STATE", .otherAddress),
             ("http://localhost:49152/signed-in?code=abc&state=STATE", .otherAddress),
             ("https://evil.example/callback?code=abc&state=STATE", .otherAddress),
             ("http://localhost:49152@evil.example/callback?code=abc&state=STATE", .otherAddress),
