@@ -25,6 +25,8 @@ public struct Dependencies: Sendable {
     public var transport: HTTPTransport
     /// Keeps the session.
     public var store: SessionStore
+    /// Where a session may stand from before; see ``SharedSession``.
+    public var otherStores: [SessionStore]
     /// Takes the steps of the state machine; see ``logged(to:)``.
     public internal(set) var log = Logger.silent
 
@@ -40,7 +42,8 @@ public struct Dependencies: Sendable {
         openBrowser:
             @escaping @Sendable (String, @escaping @Sendable () async -> Void) async throws(BrowserFailure) -> Void,
         transport: HTTPTransport,
-        store: SessionStore
+        store: SessionStore,
+        otherStores: [SessionStore] = []
     ) {
         self.now = now
         self.sleepUntil = sleepUntil
@@ -50,6 +53,7 @@ public struct Dependencies: Sendable {
         self.openBrowser = openBrowser
         self.transport = transport
         self.store = store
+        self.otherStores = otherStores
     }
 }
 

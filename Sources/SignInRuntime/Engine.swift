@@ -34,6 +34,7 @@ public actor Engine {
         self.dependencies = dependencies
         shared = SharedSession(
             store: dependencies.store,
+            otherStores: dependencies.otherStores,
             transport: dependencies.transport,
             now: dependencies.now
         )

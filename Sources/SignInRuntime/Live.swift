@@ -12,11 +12,13 @@ extension Dependencies {
     ///   - eventLoops: what the listener runs on.
     ///   - transport: what sends requests.
     ///   - store: where the session is kept.
+    ///   - otherStores: where it may stand from before.
     public static func live(
         browser: Browser,
         eventLoops: any EventLoopGroup,
         transport: HTTPTransport,
-        store: SessionStore
+        store: SessionStore,
+        otherStores: [SessionStore] = []
     ) -> Dependencies {
         let listeners = LoopbackListeners(eventLoops: eventLoops)
         return Dependencies(
@@ -31,7 +33,8 @@ extension Dependencies {
             },
             openBrowser: { url, started throws(BrowserFailure) in try await browser.open(url, started: started) },
             transport: transport,
-            store: store
+            store: store,
+            otherStores: otherStores
         )
     }
 }

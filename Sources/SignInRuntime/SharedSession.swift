@@ -10,12 +10,20 @@ public import SignIn
 public struct SharedSession: Sendable {
     /// Where the session is kept.
     public let store: SessionStore
+    private let otherStores: [SessionStore]
     private let transport: HTTPTransport
     private let now: @Sendable () -> Date
 
-    /// The sessions of `store`, refreshed and revoked by `transport`.
-    public init(store: SessionStore, transport: HTTPTransport, now: @escaping @Sendable () -> Date) {
+    /// The sessions of `store`, refreshed and revoked by `transport`. In the other stores a session of the same sign-in may
+    /// stand, from when another one was chosen; signing out means it too.
+    public init(
+        store: SessionStore,
+        otherStores: [SessionStore] = [],
+        transport: HTTPTransport,
+        now: @escaping @Sendable () -> Date
+    ) {
         self.store = store
+        self.otherStores = otherStores
         self.transport = transport
         self.now = now
     }
@@ -88,7 +96,7 @@ public struct SharedSession: Sendable {
         try? await store.forget(session.profileName)
     }
 
-    /// Removes the session from the store at once, then has the server delete the newest token there is of it.
+    /// Removes the session from every store at once, then has the server delete the newest token there is of it.
     ///
     /// - Throws: why the server deleted nothing; this machine has forgotten the session all the same.
     public func signOut(_ held: Session) async throws(APIError) {
@@ -97,6 +105,7 @@ public struct SharedSession: Sendable {
         let isOurs = kept?.isSameSignIn(as: held) ?? true
         if isOurs { try? await store.forget(held.profileName) }
         var newest = isOurs ? kept ?? held : held
+        let strays = await forgetElsewhere(held).filter { $0 != newest.tokens.accessToken }
         // An access token that has expired cannot sign out; what the refresh token brings can.
         if !newest.isLive(at: now()), let refreshToken = newest.tokens.refreshToken {
             let request = TokenRequest(
@@ -106,8 +115,21 @@ public struct SharedSession: Sendable {
             )
             if let tokens = try? await transport.tokens(request) { newest.tokens = tokens }
         }
-        try await APIClient(apiURL: newest.apiURL, transport: transport)
-            .deleteToken(accessToken: newest.tokens.accessToken)
+        let client = APIClient(apiURL: newest.apiURL, transport: transport)
+        for stray in strays { try? await client.deleteToken(accessToken: stray) }
+        try await client.deleteToken(accessToken: newest.tokens.accessToken)
+    }
+
+    /// Removes sessions of the same sign-in from the other stores, and returns their access tokens. A store that fails
+    /// here was not the one in use.
+    private func forgetElsewhere(_ held: Session) async -> [Secret] {
+        var tokens: [Secret] = []
+        for store in otherStores {
+            guard let kept = try? await store.load(held.profileName), kept.isSameSignIn(as: held) else { continue }
+            try? await store.forget(held.profileName)
+            tokens.append(kept.tokens.accessToken)
+        }
+        return tokens
     }
 
     /// The lock; none where the system has no place for it, for a session in hand is worth more.

@@ -72,7 +72,8 @@ struct ScreenSession {
                 browser: Browser(settings.browser),
                 eventLoops: eventLoops,
                 transport: live.transport,
-                store: store
+                store: store,
+                otherStores: approve == nil ? settings.otherStores : []
             ).logged(to: settings.log)
         )
         var approveHere: (@Sendable (String) async -> Void)?

@@ -37,6 +37,21 @@ extension Settings {
         }
     }
 
+    /// The stores that are not in force and can be asked without anybody noticing.
+    var otherStores: [SessionStore] {
+        let inForce = store.name
+        var others: [SessionStore] = []
+        if inForce != StoreKind.kernel.rawValue, SessionStore.kernelWorks() { others.append(.kernel()) }
+        let variables = ProcessEnvironment.variables
+        if inForce != StoreKind.secretService.rawValue, variables["DBUS_SESSION_BUS_ADDRESS"]?.isEmpty == false,
+            Executable.find("secret-tool", in: variables["PATH"] ?? "") != nil
+        {
+            // A keyring that is locked is not worth a prompt, or a long wait.
+            others.append(.secretService(unlockPatience: .seconds(2)))
+        }
+        return others
+    }
+
     /// The page that ends the browser's own session with the client of `session`.
     func signOutPage(of session: Session) -> String {
         Environment.signOutPage(

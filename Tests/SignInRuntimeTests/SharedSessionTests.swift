@@ -276,6 +276,33 @@ struct SharedSessionTests {
         #expect(shelf.kept == nil)
     }
 
+    @Test("what another store has of the same sign-in is forgotten and deleted too; another client's is left alone")
+    func everyStore() async throws {
+        let (shelf, other, third, server) = (SharedShelf(), SharedShelf(), SharedShelf(), StrictServer())
+        let now = Self.start + 3600
+        shelf.put(try session(2, at: now))
+        other.put(try session(1, at: now))
+        let foreign = Session(
+            tokens: TokenResponse(accessToken: Secret("other"), expiresIn: 3600),
+            receivedAt: now,
+            clientID: try #require(ClientID("client-2")),
+            loginURL: "https://login.example",
+            apiURL: "https://api.example",
+            profileName: "default"
+        )
+        third.put(foreign)
+        let shared = SharedSession(
+            store: shelf.store,
+            otherStores: [other.store, third.store],
+            transport: server.transport(),
+            now: { now }
+        )
+        try await shared.signOut(session(2, at: now))
+        #expect(server.deleted == ["access-1", "access-2"])
+        #expect(shelf.kept == nil && other.kept == nil)
+        #expect(third.kept == foreign)
+    }
+
     @Test("an access token that has expired is refreshed to sign out with it")
     func signOutExpired() async throws {
         let (shelf, server) = (SharedShelf(), StrictServer())

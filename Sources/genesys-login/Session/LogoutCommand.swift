@@ -31,7 +31,12 @@ struct LogoutCommand: AsyncParsableCommand {
         let kept = try KeptSession(options)
         let session = try await reportingFailure(json: json, log: kept.settings.log) { try await kept.require() }
         let result: Result<Void, APIError> = try await kept.online { live in
-            let shared = SharedSession(store: kept.store, transport: live.transport, now: { Date() })
+            let shared = SharedSession(
+                store: kept.store,
+                otherStores: kept.settings.otherStores,
+                transport: live.transport,
+                now: { Date() }
+            )
             return await DeferredSignals.during {
                 do throws(APIError) {
                     return .success(try await shared.signOut(session))
