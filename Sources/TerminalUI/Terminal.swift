@@ -55,7 +55,9 @@ public final class Terminal {
         // How long an Esc waits for the rest of a key's sequence: one that a slow line tears apart must cancel nothing.
         set_escdelay(50)
         TerminalSources.takeSignals()
-        guard let screen = newterm(nil, terminal_stdout(), terminal_stdin()), let window = newwin(0, 0, 0, 0) else {
+        let found = TerminalNames.names(for: term).lazy
+            .compactMap { newterm($0, terminal_stdout(), terminal_stdin()) }.first
+        guard let screen = found, let window = newwin(0, 0, 0, 0) else {
             endwin()
             TerminalSources.giveBackSignals()
             throw .unknownTerminal(term)
