@@ -138,6 +138,14 @@ public enum Strings {
     static let correlation = "Support id"
     static let shortCorrelation = "Support id"
 
+    // MARK: No screen
+
+    static let notATerminal = "The screen needs a terminal on standard input and output."
+    static func unknownTerminal(_ term: String) -> String {
+        "This machine has no description of the terminal \(term). Set TERM to one that it has, such as xterm-256color, "
+            + "or install ncurses-term."
+    }
+
     // MARK: Small terminals
 
     static func tooSmall(_ columns: Int, _ rows: Int) -> String { "Too small: need \(columns)x\(rows)" }

@@ -55,7 +55,12 @@ public final class Terminal {
         // How long an Esc waits for the rest of a key's sequence: one that a slow line tears apart must cancel nothing.
         set_escdelay(50)
         TerminalSources.takeSignals()
-        guard let screen = newterm(nil, terminal_stdout(), terminal_stdin()), let window = newwin(0, 0, 0, 0) else {
+        var found: OpaquePointer?
+        // Once each: the first that succeeds has changed the terminal's modes.
+        for name in TerminalNames.names(for: term) where found == nil {
+            found = newterm(name, terminal_stdout(), terminal_stdin())
+        }
+        guard let screen = found, let window = newwin(0, 0, 0, 0) else {
             endwin()
             TerminalSources.giveBackSignals()
             throw .unknownTerminal(term)

@@ -61,7 +61,7 @@ struct ScreenSession {
         do throws(TerminalError) {
             terminal = try Terminal()
         } catch {
-            Console.complain("\(error) Use: genesys-login login")
+            Console.complain("\(error) Without a screen, use: genesys-login login")
             throw ExitStatus.usage
         }
         defer { terminal.close() }

@@ -93,6 +93,30 @@ extension EndToEndTests {
             }
         }
 
+        @Test("u shows the URL alone on the ordinary screen, in its ordinary modes, and Enter comes back")
+        func bareURL() async throws {
+            try await Stage.with { stage in
+                let shell = try await stage.shell()
+                try await shell.start(Self.demo)
+                try await shell.screen.wait(for: "Signed out")
+                try await shell.screen.press(.enter)
+                try await shell.screen.wait(for: "Waiting for your browser")
+                try await shell.screen.press(.letter("u"))
+                let bare = try await shell.screen.wait(for: "Press Enter to go back.")
+                #expect(bare.contains("\nhttp://127.0.0.1:"), "from column 0:\n\(bare)")
+                #expect(bare.contains("\nPress Enter"), "from column 0:\n\(bare)")
+                #expect(try await !shell.screen.isOnAlternateScreen())
+                #expect(try await shell.screen.isCursorVisible())
+                try await shell.screen.waitForNoModes()
+                try await shell.screen.press(.enter)
+                try await shell.screen.wait(for: "Waiting for your browser")
+                #expect(try await shell.screen.reportsMouse())
+                try await shell.screen.press(.letter("q"))
+                try await shell.waitForPrompt()
+                try await shell.expectOrder()
+            }
+        }
+
         /// What terminals send for Home, End, Left, Right and Delete, one row a family.
         private static let families = [
             ["\u{1B}[H", "\u{1B}[F", "\u{1B}[D", "\u{1B}[C", "\u{1B}[3~"],

@@ -80,6 +80,21 @@ extension EndToEndTests {
             }
         }
 
+        @Test("a newer terminal without a description here gets xterm's; one that is like none is told what to do")
+        func unknown() async throws {
+            try await play("xterm-kitty", locale: "C.UTF-8", secondScreen: true) { screens, attributed in
+                #expect(screens[1].contains("✓ Key pair made"))
+                #expect(attributed.contains(/\e\[(?:\d+;)*38;5;/))
+            }
+            try await Stage.with { stage in
+                let screen = try await stage.screen(["demo"], environment: ["TERM": "no-such-terminal"])
+                #expect(try await screen.exitStatus() == 64)
+                let said = try await screen.wait(for: "genesys-login login")
+                #expect(said.contains("no-such-terminal") && said.contains("TERM"), "\(said)")
+                try await screen.waitForRestoredTerminal()
+            }
+        }
+
         /// Signs in, refreshes, signs out, quits; hands over the screens, and all of them with their attributes.
         private func play(
             _ term: String,

@@ -78,6 +78,13 @@ struct TerminalPartsTests {
         #expect(written.suffix(2) == ["<@1 aaaabb>", "<@1 aaaacc>"])
     }
 
+    @Test("a terminal that the machine does not know is looked up as what it is like; any other is not")
+    func names() {
+        #expect(TerminalNames.names(for: "xterm-kitty") == ["xterm-kitty", "xterm-256color", "xterm"])
+        #expect(TerminalNames.names(for: "tmux-direct") == ["tmux-direct", "screen-256color", "screen"])
+        #expect(TerminalNames.names(for: "wy60") == ["wy60"])
+    }
+
     @Test("padding is taken out of capabilities")
     func padding() {
         #expect(System.withoutPadding("\u{1B}[H$<50>\u{1B}[J$<5/>x") == "\u{1B}[H\u{1B}[Jx")
