@@ -104,7 +104,7 @@ struct HostileServerTests {
         _ judge: @Sendable @escaping (State, HostileServer) async throws -> Void
     ) async throws {
         try await HostileServer.with(endpoint, answer) { server in
-            let rig = try Rig(port: server.port, total: waits ? .seconds(6) : .seconds(30))
+            let rig = try Rig(port: server.port, total: .seconds(waits ? Misbehaviour.patience : 30))
             let state = try await rig.signIn(code: "c0de-1")
             try await judge(state, server)
             if let failure = state.failure {

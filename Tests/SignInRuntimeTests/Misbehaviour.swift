@@ -11,6 +11,8 @@ struct Misbehaviour: Sendable, CustomTestStringConvertible {
     let token: TokenOutcome
     /// At `users/me`.
     let profile: ProfileOutcome
+    /// How long a server that falls silent is waited for, in seconds: long enough for a busy machine to do the rest.
+    static let patience = 6
     /// Whether only the time limit ends it.
     var waits = false
 
@@ -165,17 +167,17 @@ struct Misbehaviour: Sendable, CustomTestStringConvertible {
     private static let head = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n" + HostileServer.lastWord
 
     private static let wire: [Misbehaviour] = [
-        same("silence before the answer", .silence(after: ""), .timedOut(host: host, seconds: 2), waits: true),
+        same("silence before the answer", .silence(after: ""), .timedOut(host: host, seconds: patience), waits: true),
         same(
             "silence inside the body",
             .silence(after: head + "Content-Length: 100\r\n\r\n{\"access"),
-            .timedOut(host: host, seconds: 2),
+            .timedOut(host: host, seconds: patience),
             waits: true
         ),
         same(
             "a slow drip",
             .drip(head + "Content-Length: 1000\r\n\r\n" + String(repeating: " ", count: 1000)),
-            .timedOut(host: host, seconds: 2),
+            .timedOut(host: host, seconds: patience),
             waits: true
         ),
         same("the end before the answer", .bytes(""), .closed(host: host)),
