@@ -33,6 +33,7 @@ struct ScreenLoop {
     private let terminal: Terminal
     private let engine: Engine
     private let configure: Configure
+    private let again: SignInAgain
     private let approve: (@Sendable (String) async -> Void)?
     /// The settings of the next attempt; without a client identifier there are none.
     private var signIn: SignInSettings?
@@ -48,6 +49,7 @@ struct ScreenLoop {
         engine: Engine,
         signIn: SignInSettings?,
         configure: @escaping Configure,
+        again: @escaping SignInAgain,
         approve: (@Sendable (String) async -> Void)?,
         context: ScreenContext
     ) {
@@ -55,6 +57,7 @@ struct ScreenLoop {
         self.engine = engine
         self.signIn = signIn
         self.configure = configure
+        self.again = again
         self.approve = approve
         model = ScreenModel(state: .initial, now: Date(), overlay: .first(in: context), context: context)
         screen = render(model, size: terminal.size)
@@ -143,8 +146,8 @@ struct ScreenLoop {
         case .useConfiguration(let clientID, let region, let save):
             await use(clientID, region: region, save: save)
         case .refresh:
-            guard let signIn else { return }
-            await engine.send(.refreshChosen(engine.plan(signIn)))
+            guard let settings = model.state.session.flatMap(again) ?? signIn else { return }
+            await engine.send(.refreshChosen(engine.plan(settings)))
         case .signOut: await engine.send(.signOutChosen)
         case .openSignOutPage(let page):
             flash(Strings.openingSignOutPage)
@@ -167,7 +170,7 @@ struct ScreenLoop {
         let result = await configure(clientID, region, save)
         signIn = result.signIn
         let chosen = result.signIn
-        await engine.follow(chosen.profileName) { chosen.accepts($0) }
+        Task { [engine] in await engine.follow(chosen.profileName) { chosen.accepts($0) } }
         model.context.signOutPage = chosen.signOutPage
         model.overlay = nil
         model.complaint = nil
@@ -199,6 +202,22 @@ struct ScreenLoop {
         Task { [wake, flashes] in
             try await Task.sleep(for: Self.flashTime)
             wake.yield(.flashOver(flashes))
+        }
+    }
+}
+
+/// The settings of a new sign-in in place of a session, which may come from another day and other options; `nil` where it
+/// names no place to sign in.
+typealias SignInAgain = @Sendable (Session) -> SignInSettings?
+
+extension State {
+    /// The session in hand.
+    fileprivate var session: Session? {
+        switch self {
+        case .loggedOut: nil
+        case .awaitingCallback(let attempt): attempt.returningTo?.held.session
+        case .tokenHeld(let tokenHeld): tokenHeld.held.session
+        case .userProfile(let signedIn): signedIn.held.session
         }
     }
 }

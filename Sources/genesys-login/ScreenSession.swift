@@ -85,11 +85,16 @@ struct ScreenSession {
             engine: engine,
             signIn: signIn,
             configure: configure,
+            again: { [settings] session in settings.signIn(again: session) },
             approve: approveHere,
             context: context(terminal, store: store)
         )
-        await engine.follow(settings.profileName, accepts: accepts)
+        // Not waited for: a keyring may ask the person first.
+        let following = Task { [accepts, profileName = settings.profileName] in
+            await engine.follow(profileName, accepts: accepts)
+        }
         let ending = await loop.run()
+        following.cancel()
         terminal.close()
         await live.shutdown()
         try finish(ending)

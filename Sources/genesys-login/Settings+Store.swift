@@ -61,6 +61,12 @@ extension Settings {
         )
     }
 
+    /// The settings of a new sign-in in place of `session`: its client, at its server.
+    func signIn(again session: Session) -> SignInSettings? {
+        guard let environment = try? Environment(loginURL: session.loginURL, apiURL: session.apiURL) else { return nil }
+        return signIn(clientID: session.clientID, environment: environment)
+    }
+
     /// A failure under these settings, which need not name a client; words about the API name none that is not set.
     func failure(_ problem: Failure.Problem) -> Failure? {
         (clientID ?? ClientID("not-set")).map { Failure(problem, .init(signIn(clientID: $0))) }

@@ -100,6 +100,23 @@ extension EndToEndTests {
             }
         }
 
+        @Test("a screen that was told no client id takes up a session all the same, and refreshes it")
+        func noClientID() async throws {
+            try await Stage.with { stage in
+                let rig = try SessionRig(stage)
+                #expect(try await rig.signIn().status == 0)
+                let file = stage.home.appending(path: ".config/genesys-login/config.toml")
+                try "[\(rig.profile)]\n".write(to: file, atomically: true, encoding: .utf8)
+                let screen = try await rig.screen()
+                try await screen.wait(for: "Welcome, Ada Okafor")
+                try await screen.press(.letter("r"))
+                try await screen.wait(for: "Token refreshed.")
+                #expect(rig.server.refreshes == 1)
+                #expect(try await rig.run("whoami").output == "Ada Okafor <ada@example.com>\n")
+                #expect(try await rig.run("logout").status == 0)
+            }
+        }
+
         @Test("a second screen shows the session of the first, and signing out of one ends both")
         func twoScreens() async throws {
             try await Stage.with { stage in
