@@ -91,6 +91,7 @@ struct ScreenSession {
         await engine.follow(settings.profileName, accepts: accepts)
         let ending = await loop.run()
         terminal.close()
+        if case .loggedOut(.signedOut(.underWay)) = await engine.state { Console.line(Strings.signOutUnanswered) }
         await live.shutdown()
         try finish(ending)
     }
