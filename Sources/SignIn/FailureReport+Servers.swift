@@ -102,11 +102,11 @@ extension Failure {
         case .serverError:
             summary = "\(context.loginHost) had an internal error"
             cause = "The fault is on the server's side."
-            remedy = "Sign in again in a minute. If it goes on, tell Genesys support."
+            remedy = "Try again in a minute. If it goes on, tell Genesys support."
         case .temporarilyUnavailable:
             summary = "\(context.loginHost) is not available for the moment"
             cause = "It is overloaded or under maintenance."
-            remedy = "Sign in again in a minute."
+            remedy = "Try again in a minute."
         case .invalidToken:
             summary = "The token was not accepted"
             cause = "It has expired, was revoked, or belongs to another region."

@@ -20,10 +20,14 @@ extension FailureReport {
 
     /// There is a session, and it belongs to other settings than those in force.
     public static func otherSettings(_ session: Session) -> FailureReport {
+        otherSettings(session.profileName, client: session.clientID.value, loginURL: session.loginURL)
+    }
+
+    private static func otherSettings(_ profileName: String, client: String, loginURL: String) -> FailureReport {
         FailureReport(
             "other_session",
-            "The session of the profile \(ServerText(session.profileName)) belongs to other settings.",
-            cause: "It is the client \(session.clientID)'s at \(session.loginURL).",
+            "The session of the profile \(ServerText(profileName)) belongs to other settings.",
+            cause: "It is the client \(client)'s at \(loginURL).",
             remedy: "Leave out the options that say otherwise, choose another --profile, or sign in again."
         )
     }
@@ -49,6 +53,7 @@ extension FailureReport {
         [
             .notSignedIn(profileName: "default", keepsNothing: false),
             .notSignedIn(profileName: "default", keepsNothing: true), .sessionOver, .cannotRefresh,
+            .otherSettings("default", client: "YOUR-CLIENT-ID", loginURL: "https://login.mypurecloud.com"),
         ]
     }
 }

@@ -7,14 +7,19 @@ extension HeldSession {
     private static let firstRetryDelay = 5.0
     /// The longest wait between two tries, in seconds.
     private static let longestRetryDelay = 300.0
+    /// The shortest time between two refreshes that no person asked for, in seconds, whatever lifetime a server names.
+    private static let shortestLifetime = 1.0
     /// The longest wait that a server may ask for, in seconds: an hour.
     private static let longestServerWait = 3_600
 
     /// Waiting for the times that the tokens set. Where they set none, those of earlier tokens mean nothing any more.
     func timers() -> [Effect] {
-        [
-            session.refreshDueAt.map { .startTimer(.refreshDue(id), at: $0) } ?? .stopTimer(.refreshDue(id)),
-            session.expiresAt.map { .startTimer(.tokenExpiry(id), at: $0) } ?? .stopTimer(.tokenExpiry(id)),
+        let soonest = session.receivedAt.addingTimeInterval(Self.shortestLifetime)
+        return [
+            session.refreshDueAt.map { .startTimer(.refreshDue(id), at: max($0, soonest)) }
+                ?? .stopTimer(.refreshDue(id)),
+            session.expiresAt.map { .startTimer(.tokenExpiry(id), at: max($0, soonest)) }
+                ?? .stopTimer(.tokenExpiry(id)),
         ]
     }
 
@@ -118,6 +123,17 @@ extension HeldSession {
     }
 }
 
+extension Failure {
+    /// Whether the session is over for good: the refresh token is dead, or the API refuses what it brought.
+    public var endsSession: Bool {
+        switch problem {
+        case .refresh(let error): error.endsSession
+        case .api(let error): error.isUnauthorized
+        case .authorization, .missingCode, .tokenRequest, .listener, .timedOut: false
+        }
+    }
+}
+
 extension TokenRequestError {
     /// The refresh token is spent, revoked or expired (RFC 6749 §5.2): only a new sign-in helps.
     public var endsSession: Bool {
@@ -143,10 +159,11 @@ extension TokenRequestError {
     }
 }
 
-/// Ends a session that cannot go on.
+/// Ends a session that cannot go on here. Where only the server's last answer stands in its way (a client that is
+/// switched off for an hour, an answer that makes no sense) its refresh token may still be good, and the store keeps it.
 private func expire(_ state: inout State, _ held: HeldSession, _ failure: Failure?) -> [Effect] {
     state = .loggedOut(.sessionExpired(failure))
-    return held.abandon() + [.forgetSession(held.session)]
+    return held.abandon() + (failure?.endsSession ?? true ? [.forgetSession(held.session)] : [])
 }
 
 /// Another process signed out: there is nothing left to forget or to revoke.

@@ -16,6 +16,18 @@ public enum State: Sendable, Hashable {
 
     /// Where a program starts that found no session.
     public static let initial = State.loggedOut(.neverSignedIn)
+
+    /// Whether a refresh is under way, whose answer must not be lost.
+    public var isRefreshing: Bool {
+        let held: HeldSession? =
+            switch self {
+            case .loggedOut: nil
+            case .awaitingCallback(let attempt): attempt.returningTo?.held
+            case .tokenHeld(let tokenHeld): tokenHeld.held
+            case .userProfile(let signedIn): signedIn.held
+            }
+        if case .underWay = held?.refresh { return true } else { return false }
+    }
 }
 
 /// Why there is no session.

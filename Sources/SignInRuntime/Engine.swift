@@ -12,9 +12,11 @@ public actor Engine {
     /// is to be left and nothing that matters is under way any more.
     public nonisolated let states: AsyncStream<State>
 
-    /// The longest that leaving the program waits for what is under way (a sign-out, a page), in seconds.
-    private static let longestExit = 3.0
+    /// The longest that leaving the program waits for what is under way (a sign-out, a page). A refresh that was sent is
+    /// waited for as long as it takes.
+    public static let exitPatience = Duration.seconds(3)
 
+    private let exitPatience: Duration
     private let dependencies: Dependencies
     private let shared: SharedSession
     private let publish: AsyncStream<State>.Continuation
@@ -26,11 +28,15 @@ public actor Engine {
     private var sessionWork: [SessionID: [Task<Void, Never>]] = [:]
     private var timers: [SignIn.Timer: (number: UInt64, task: Task<Void, Never>)] = [:]
     private var closing: [UInt64: Task<Void, Never>] = [:]
+    /// Of these, refreshes whose refresh token is on its way: the answer is the only one that is good from now on.
+    private var sent: Set<UInt64> = []
+    private var isLeaving = false
     private var storeWork: Task<Void, Never>?
     private var following: (accepts: @Sendable (Session) -> Bool, profileName: String, task: Task<Void, Never>)?
 
     /// An engine that has not begun anything.
-    public init(_ dependencies: Dependencies) {
+    public init(_ dependencies: Dependencies, exitPatience: Duration = exitPatience) {
+        self.exitPatience = exitPatience
         self.dependencies = dependencies
         shared = SharedSession(
             store: dependencies.store,
@@ -177,7 +183,7 @@ public actor Engine {
     }
 
     private func close(_ listener: any CallbackListener, _ outcome: Effect.Outcome) {
-        keepUntilDone { await listener.conclude(outcome) }
+        keepUntilDone { _ in await listener.conclude(outcome) }
     }
 
     // MARK: Sessions
@@ -186,9 +192,10 @@ public actor Engine {
     /// token.
     private func refresh(_ id: SessionID, _ session: Session, isKept: Bool) {
         let jitter = dependencies.jitter()
-        keepUntilDone { [shared, weak self] in
+        keepUntilDone { [shared, weak self] key in
             do throws(TokenRequestError) {
-                switch try await shared.refresh(session, isKept: isKept) {
+                let maySend = { @Sendable [weak self] in await self?.maySend(key) ?? true }
+                switch try await shared.refresh(session, isKept: isKept, maySend: maySend) {
                 case .renewed(let session, let notKept):
                     await self?.send(.sessionRefreshed(id, session, notKept: notKept))
                 case .replaced(let session):
@@ -201,8 +208,14 @@ public actor Engine {
         }
     }
 
+    /// Whether a refresh may still begin, which then is waited for to its end.
+    private func maySend(_ key: UInt64) -> Bool {
+        if !isLeaving { sent.insert(key) }
+        return !isLeaving
+    }
+
     private func signOut(_ id: SessionID, _ session: Session) {
-        keepUntilDone { [shared, before = storeWork, weak self] in
+        keepUntilDone { [shared, before = storeWork, weak self] _ in
             // The session may still be on its way into the store.
             await before?.value
             do throws(APIError) {
@@ -307,30 +320,36 @@ public actor Engine {
         sessionWork[id] = sessionWork[id, default: []].suffix(1) + [Task { await work(self) }]
     }
 
-    private func keepUntilDone(_ work: @escaping @Sendable () async -> Void) {
+    private func keepUntilDone(_ work: @escaping @Sendable (_ key: UInt64) async -> Void) {
         let key = nextID()
         closing[key] = Task { [weak self] in
-            await work()
+            await work(key)
             await self?.done(key)
         }
     }
 
     private func done(_ key: UInt64) {
         closing[key] = nil
+        sent.remove(key)
     }
 
     private func exit() {
+        isLeaving = true
         following?.task.cancel()
         timers.values.forEach { $0.task.cancel() }
         timers = [:]
         let last = Array(closing.values) + (storeWork.map { [$0] } ?? [])
-        let limit = ContinuousClock.now.advanced(by: .seconds(Self.longestExit))
+        let refreshes = sent.compactMap { closing[$0] }
+        let limit = ContinuousClock.now.advanced(by: exitPatience)
         Task { [publish] in
             await withTaskGroup { group in
                 group.addTask {
                     for task in last { await task.value }
                 }
-                group.addTask { try? await Task.sleep(until: limit, clock: .continuous) }
+                group.addTask {
+                    try? await Task.sleep(until: limit, clock: .continuous)
+                    for task in refreshes { await task.value }
+                }
                 await group.next()
                 publish.finish()
                 group.cancelAll()

@@ -18,6 +18,17 @@ public enum ProcessProtection {
         none.rlim_cur = 0
         _ = process_set_core_limit(getpid(), none)
         process_forget_crash_handlers()
+        occupyStandardFiles()
+    }
+
+    /// Puts something in the place of a standard file that the program was started without: the next file or connection
+    /// that is opened would get its number, and a token meant for standard output would be written there. As before,
+    /// nothing can be read from it or written to it.
+    private static func occupyStandardFiles() {
+        for file in STDIN_FILENO...STDERR_FILENO where fcntl(file, F_GETFD) < 0 {
+            // The lowest free number is this one's.
+            _ = open("/dev/null", file == STDIN_FILENO ? O_WRONLY : O_RDONLY)
+        }
     }
 
     /// Gives a program that this one has started its own limit on core dumps back; a limit is inherited, and what a

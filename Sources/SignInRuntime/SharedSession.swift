@@ -43,9 +43,17 @@ public struct SharedSession: Sendable {
     /// The refresh token is the newest one: the store's. Where the store fails, the session in hand is refreshed all the
     /// same. Run it in a task that nobody cancels: an answer that is not kept is a session lost.
     ///
-    /// - Parameter isKept: whether the store has the session; what it has otherwise is another one.
-    /// - Throws: why there are no fresh tokens; ``TokenRequestError/store(_:)`` where another process holds the lock.
-    public func refresh(_ held: Session, isKept: Bool) async throws(TokenRequestError) -> Refreshed {
+    /// - Parameters:
+    ///   - isKept: whether the store has the session; what it has otherwise is another one.
+    ///   - maySend: asked under the lock, the moment before the request is sent. From `true` on the answer must not be
+    ///     lost; with `false` nothing is sent.
+    /// - Throws: why there are no fresh tokens; ``TokenRequestError/store(_:)`` where another process holds the lock,
+    ///   ``TransportError/cancelled`` where nothing may be sent.
+    public func refresh(
+        _ held: Session,
+        isKept: Bool,
+        maySend: @Sendable () async -> Bool = { true }
+    ) async throws(TokenRequestError) -> Refreshed {
         let lock = try await lock(held.profileName)
         defer { lock?.release() }
         var isOurs = true
@@ -63,6 +71,7 @@ public struct SharedSession: Sendable {
             clientID: held.clientID,
             endpoint: "\(held.loginURL)/oauth/token"
         )
+        guard await maySend() else { throw .transport(.cancelled) }
         var session = held
         session.tokens = try await transport.tokens(request).refreshing(held.tokens)
         session.receivedAt = now()

@@ -25,6 +25,9 @@ public enum Strings {
     static let onlyForgotten =
         "Forgotten on this machine, but the server could not be told. The token lives until it "
         + "expires."
+    /// The program is left before the server has answered a sign-out.
+    public static let signOutUnanswered =
+        "Forgotten on this machine. The server has not answered: the token may live until it expires."
     static let alreadyInvalid = "Forgotten on this machine. The server did not know the token any more."
     static let signedOutElsewhere = "You signed out in another terminal."
     static let storeFailed = "Nobody knows whether you are signed in: the session store did not answer."
@@ -87,7 +90,7 @@ public enum Strings {
     // MARK: Session
 
     static let loadingProfile = "Signed in. Loading your profile…"
-    static let curing = "The token was not accepted; refreshing it…"
+    static let curing = "The token is not good any more; refreshing it…"
     static let profileFailed = "You are signed in, but your profile could not be loaded."
     static func profileWaits(_ time: String) -> String { "The service asks to wait; next try in \(time), or press r." }
     /// The store did not take the session.
@@ -99,7 +102,11 @@ public enum Strings {
     static let untilThen = "Good until then."
     static let noRefreshToken = "No refresh token: r signs in again."
     static let needsSignIn = "The token is about to expire: press r to sign in again."
+    /// `logout` is interrupted while the server is asked to delete the token.
+    public static let finishingSignOut = "Finishing the sign-out first; once more ends the program at once."
     static let refreshing = "Refreshing the token…"
+    /// The person wants to leave while a refresh is under way.
+    public static let finishingRefresh = "Finishing the refresh first; once more ends the program at once."
     static func refreshRetrying(_ time: String) -> String { "The refresh failed; next try in \(time), or press r." }
     static let refreshFailed = "The token could not be refreshed; r tries again."
     static let unnamedScopes = "not named by the server"

@@ -1,3 +1,4 @@
+import ArgumentParser
 import FoundationEssentials
 import Glibc
 
@@ -10,12 +11,16 @@ enum Console {
 
     /// Writes one line for people.
     static func line(_ text: String) {
-        write("\(text)\n", to: STDERR_FILENO)
+        _ = write("\(text)\n", to: STDERR_FILENO)
     }
 
-    /// Writes one line of data, at once.
+    /// Writes one line of data, at once. Where that fails the program ends with status 1: a script must not take an
+    /// empty file for a token. A reader that went away has had what it wanted.
     static func output(_ text: String) {
-        write("\(text)\n", to: STDOUT_FILENO)
+        let error = write("\(text)\n", to: STDOUT_FILENO)
+        guard error != 0, error != EPIPE else { return }
+        complain("Standard output takes nothing: \(String(cString: strerror(error))).")
+        exit(ExitStatus.failed.rawValue)
     }
 
     /// Writes one JSON object as data.
@@ -26,12 +31,21 @@ enum Console {
         output(String(decoding: json, as: UTF8.self))
     }
 
-    private static func write(_ text: String, to file: Int32) {
+    /// Writes all of `text`; returns the system's number of what prevented it, or 0.
+    private static func write(_ text: String, to file: Int32) -> Int32 {
         var bytes = Array(text.utf8)[...]
         while !bytes.isEmpty {
             let written = bytes.withUnsafeBytes { Glibc.write(file, $0.baseAddress, $0.count) }
-            guard written > 0 else { return }
-            bytes = bytes.dropFirst(written)
+            if written >= 0 {
+                bytes = bytes.dropFirst(written)
+            } else if errno == EAGAIN {
+                // Whoever started the program made the pipe one that does not wait.
+                var ready = pollfd(fd: file, events: Int16(POLLOUT), revents: 0)
+                poll(&ready, 1, -1)
+            } else if errno != EINTR {
+                return errno
+            }
         }
+        return 0
     }
 }

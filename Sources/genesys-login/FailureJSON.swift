@@ -5,7 +5,7 @@ import SignIn
 import SignInRuntime
 import TerminalUI
 
-/// `--json` of a failure. The keys are stable.
+/// `--json` of a failure. The keys are stable, and all of them are there every time.
 struct FailureJSON: Encodable {
     let error: Words
 
@@ -21,6 +21,16 @@ struct FailureJSON: Encodable {
             case code, summary, cause, remedy
             case serverWords = "server_words"
             case correlationID = "correlation_id"
+        }
+
+        func encode(to encoder: any Encoder) throws {
+            var container = encoder.container(keyedBy: CodingKeys.self)
+            try container.encode(code, forKey: .code)
+            try container.encode(summary, forKey: .summary)
+            try container.encode(cause, forKey: .cause)
+            try container.encode(remedy, forKey: .remedy)
+            try container.encode(serverWords, forKey: .serverWords)
+            try container.encode(correlationID, forKey: .correlationID)
         }
     }
 

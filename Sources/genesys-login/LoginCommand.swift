@@ -131,14 +131,14 @@ struct LoginCommand: AsyncParsableCommand {
     }
 }
 
-/// `--json` of a sign-in. The keys are stable.
+/// `--json` of a sign-in. The keys are stable, and all of them are there every time.
 private struct SignedInJSON: Encodable {
     let signedIn = true
     let userID: String
     let name: String
     let email: String?
     let expiresAt: String?
-    /// Where the session is kept; absent where it is not.
+    /// Where the session is kept; `null` where it is not.
     let store: String?
 
     enum CodingKeys: String, CodingKey {
@@ -154,5 +154,15 @@ private struct SignedInJSON: Encodable {
         name = signedIn.profile.displayName
         email = signedIn.profile.email?.display
         expiresAt = signedIn.held.session.expiresAt.map { $0.formatted(.iso8601) }
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(signedIn, forKey: .signedIn)
+        try container.encode(userID, forKey: .userID)
+        try container.encode(name, forKey: .name)
+        try container.encode(email, forKey: .email)
+        try container.encode(expiresAt, forKey: .expiresAt)
+        try container.encode(store, forKey: .store)
     }
 }

@@ -194,6 +194,9 @@ struct ScreenLoop {
         }
         ending = how
         await engine.send(.quitChosen)
+        guard await engine.state.isRefreshing else { return }
+        flashes += 1
+        model.flash = Strings.finishingRefresh
     }
 
     private mutating func flash(_ text: String) {

@@ -96,6 +96,7 @@ struct ScreenSession {
         let ending = await loop.run()
         following.cancel()
         terminal.close()
+        if case .loggedOut(.signedOut(.underWay)) = await engine.state { Console.line(Strings.signOutUnanswered) }
         await live.shutdown()
         try finish(ending)
     }

@@ -153,22 +153,77 @@ extension EndToEndTests {
             }
         }
 
-        @Test("Ctrl-C while a refresh is under way waits for the answer and keeps it: exit status 130")
-        func interrupted() async throws {
+        @Test(
+            "Ctrl-C while a refresh is under way waits for the answer and keeps it: exit status 130",
+            arguments: ["token", "whoami", "refresh"]
+        )
+        func interrupted(command: String) async throws {
             try await Stage.with { stage in
                 let rig = try SessionRig(stage, lifetimes: [1, 3600])
                 #expect(try await rig.signIn().status == 0)
                 try await waitUntil("the token to expire", until: { try await expired(rig) })
                 rig.server.closeGate()
-                let token = try rig.start("token")
+                let child = try rig.start(command)
                 try await waitUntil("its request", until: { rig.server.refreshes == 1 })
-                token.interrupt()
-                try await waitUntil("its word", until: { token.errors.contains("Finishing the refresh") })
+                child.interrupt()
+                try await waitUntil("its word", until: { child.errors.contains("Finishing the refresh") })
                 rig.server.openGate()
-                let result = try await token.finished("token")
+                let result = try await child.finished(command)
                 #expect(result.status == 130 && result.output.isEmpty, "\(result)")
                 #expect(try await rig.run("token").output == "access-token-1\n")
                 #expect(rig.server.refreshes == 1)
+            }
+        }
+
+        @Test("leaving the screen while a refresh is under way says so, waits for the answer and keeps it")
+        func leftWhileRefreshing() async throws {
+            try await Stage.with { stage in
+                let rig = try SessionRig(stage)
+                #expect(try await rig.signIn().status == 0)
+                let screen = try await rig.screen()
+                try await screen.wait(for: "Welcome, Ada Okafor")
+                rig.server.closeGate()
+                try await screen.press(.letter("r"))
+                try await waitUntil("its request", until: { rig.server.refreshes == 1 })
+                try await screen.press(.letter("q"))
+                try await screen.wait(for: "Finishing the refresh first")
+                rig.server.openGate()
+                #expect(try await screen.exitStatus() == 0)
+                #expect(try await rig.run("token").output == "access-token-1\n")
+                #expect(rig.server.refreshes == 1)
+            }
+        }
+
+        @Test("leaving the screen before the server has answered a sign-out says that the token may live on")
+        func leftWhileSigningOut() async throws {
+            try await Stage.with { stage in
+                let rig = try SessionRig(stage)
+                #expect(try await rig.signIn().status == 0)
+                let screen = try await rig.screen()
+                try await screen.wait(for: "Welcome, Ada Okafor")
+                rig.server.closeGate()
+                try await screen.press(.letter("l"))
+                try await screen.wait(for: "telling the server")
+                try await screen.press(.letter("q"))
+                #expect(try await screen.exitStatus() == 0)
+                try await screen.wait(for: "The server has not answered")
+                rig.server.openGate()
+            }
+        }
+
+        @Test("an answer that is not the refresh token's end leaves the session in the store: exit status 77, not 4")
+        func refusedForNow() async throws {
+            try await Stage.with { stage in
+                let rig = try SessionRig(stage, lifetimes: [1, 3600])
+                #expect(try await rig.signIn().status == 0)
+                try await waitUntil("the token to expire", until: { try await expired(rig) })
+                rig.server.setClientOff(true)
+                for command in ["token", "whoami", "refresh"] {
+                    let result = try await rig.run(command)
+                    #expect(result.status == 77 && result.errors.contains("invalid_client"), "\(command): \(result)")
+                }
+                rig.server.setClientOff(false)
+                #expect(try await rig.run("whoami").output.hasPrefix("Ada Okafor"), "the session was not lost")
             }
         }
 

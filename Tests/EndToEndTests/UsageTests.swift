@@ -36,6 +36,7 @@ extension EndToEndTests {
                 (["--api-url", "http://example.com"], "example.com"),
                 (["--region", "mars-central-1"], "mars-central-1"),
                 (["--timeout", "soon"], "soon"),
+                (["--region", ""], "--region \"\" is no region"),
                 (["--no-such-option"], "--no-such-option"),
             ]
         )

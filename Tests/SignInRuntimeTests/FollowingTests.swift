@@ -117,6 +117,45 @@ struct FollowingTests {
         #expect(shelf.kept?.tokens.accessToken.reveal() == "access-1")
     }
 
+    @Test("a refresh that takes longer than anything else is waited for is finished all the same, and kept")
+    func leaveDuringSlowRefresh() async throws {
+        let shelf = SharedShelf()
+        let (gate, open) = AsyncStream<Void>.makeStream()
+        let world = World(store: shelf.store, exitPatience: .zero) { request, turn in
+            guard request.method == .post else { return .ada }
+            if turn > 0 { for await _ in gate { break } }
+            return .tokens(turn)
+        }
+        try await world.signIn()
+        try await world.reach("the store") { _ in shelf.saves == 1 }
+        await world.engine.send(.refreshChosen(world.engine.plan(try .sample())))
+        try await world.reach("the request") { _ in world.server.lines.count(where: { $0 == Self.token }) == 2 }
+        await world.engine.send(.quitChosen)
+        let keptAtTheEnd = Task {
+            for await _ in world.engine.states {}
+            return shelf.kept?.tokens.accessToken.reveal()
+        }
+        // Time for everything else to end, were it not waited for.
+        for _ in 0..<1000 { _ = await world.engine.state }
+        open.yield()
+        #expect(await keptAtTheEnd.value == "access-1")
+    }
+
+    @Test("a refresh that waits for another process sends nothing any more once the program is left")
+    func leaveWhileWaitingForTheLock() async throws {
+        let shelf = SharedShelf()
+        let world = world(shelf)
+        try await world.signIn()
+        try await world.reach("the store") { _ in shelf.saves == 1 }
+        let lock = try await shelf.store.lock("default")
+        await world.engine.send(.refreshChosen(world.engine.plan(try .sample())))
+        await world.engine.send(.quitChosen)
+        lock.release()
+        for await _ in world.engine.states {}
+        #expect(world.server.lines.count(where: { $0 == Self.token }) == 1, "only the sign-in's")
+        #expect(shelf.kept?.tokens.accessToken.reveal() == "access-0")
+    }
+
     @Test("a store that does not take the session is told, and the session lives on")
     func notKept() async throws {
         let shelf = SharedShelf()

@@ -22,6 +22,7 @@ final class World: Sendable {
         store: SessionStore = .memory(),
         sockets: LoopbackListeners? = nil,
         log: Logger = .silent,
+        exitPatience: Duration = Engine.exitPatience,
         _ answers: @escaping @Sendable (HTTPRequest, Int) async throws(TransportError) -> HTTPResponse
     ) {
         self.store = store
@@ -48,7 +49,8 @@ final class World: Sendable {
                 transport: HTTPTransport { request throws(TransportError) in try await server.answer(request) }
                     .logged(to: log),
                 store: store
-            ).logged(to: log)
+            ).logged(to: log),
+            exitPatience: exitPatience
         )
     }
 

@@ -80,7 +80,7 @@ extension Decisions {
               · start(due) start(expiry) loadProfile
           refreshUnanswered → tokenHeld awaiting a refresh, retry 1 (request_timed_out) · start(due)
           refreshLimited → tokenHeld awaiting a refresh, retry 1 (rate_limited) · start(due)
-          refreshRefused → loggedOut expired (invalid_client) · stop(due) stop(expiry) abandon forget
+          refreshRefused → loggedOut expired (invalid_client) · stop(due) stop(expiry) abandon
           refreshTokenDead → loggedOut expired (invalid_grant) · stop(due) stop(expiry) abandon forget
         """,
         .awaitingRetry: """
@@ -228,7 +228,7 @@ extension Decisions {
           profileUnauthorized → userProfile Ada refresh 1 then profile · refreshSession
           profileUnauthorizedLate → unchanged · loadProfile
           refreshDue → userProfile Ada refresh 1 · refreshSession
-          tokenExpiry → loggedOut expired (invalid_client) · stop(due) stop(expiry) abandon forget
+          tokenExpiry → loggedOut expired (invalid_client) · stop(due) stop(expiry) abandon
         """,
         .curing: """
         userProfile Ada refresh 1 then profile, notice refreshed
@@ -247,7 +247,7 @@ extension Decisions {
               · start(due) start(expiry) loadProfile
           refreshUnanswered → userProfile Ada retry 1 (request_timed_out), notice refreshed · start(due)
           refreshLimited → userProfile Ada retry 1 (rate_limited), notice refreshed · start(due)
-          refreshRefused → loggedOut expired (invalid_client) · stop(due) stop(expiry) abandon forget
+          refreshRefused → loggedOut expired (invalid_client) · stop(due) stop(expiry) abandon
           refreshTokenDead → loggedOut expired (invalid_grant) · stop(due) stop(expiry) abandon forget
         """,
         .needsSignIn: """

@@ -9,10 +9,11 @@ struct SessionTests {
     private let session = SessionID(10)
 
     private func abandoned(_ kept: Session? = nil) throws -> [Effect] {
-        [
-            .stopTimer(.refreshDue(session)), .stopTimer(.tokenExpiry(session)), .abandonSession(session),
-            .forgetSession(try kept ?? Sample.session()),
-        ]
+        leftInTheStore + [.forgetSession(try kept ?? Sample.session())]
+    }
+
+    private var leftInTheStore: [Effect] {
+        [.stopTimer(.refreshDue(session)), .stopTimer(.tokenExpiry(session)), .abandonSession(session)]
     }
 
     // MARK: Found in the store
@@ -55,13 +56,26 @@ struct SessionTests {
         #expect(machine.state == .loggedOut(.sessionExpired(nil)))
     }
 
-    @Test("an expired session that the server refuses to refresh ends: it is not left waiting for nothing")
+    @Test("an expired session that the server refuses to refresh ends here, and stays in the store: it may be good yet")
     func foundRefused() throws {
         var machine = Machine()
         machine.send(.sessionFound(session, try Sample.session(), label: "x"), at: 3600)
-        #expect(try machine.send(.refreshFailed(session, Sample.refused(.invalidClient)), at: 3601) == abandoned())
+        #expect(machine.send(.refreshFailed(session, Sample.refused(.invalidClient)), at: 3601) == leftInTheStore)
         let failure = Failure(.refresh(Sample.refused(.invalidClient)), try Sample.sessionContext())
         #expect(machine.state == .loggedOut(.sessionExpired(failure)))
+    }
+
+    @Test("a lifetime of nothing does not make a storm of refreshes: one second lies between two")
+    func lifetimeOfNothing() throws {
+        var machine = Machine()
+        machine.send(.sessionFound(session, try Sample.session(), label: "x"), at: 3600)
+        let fresh = try Sample.session(Sample.tokens("2", expiresIn: 0))
+        #expect(
+            machine.send(.sessionRefreshed(session, fresh)).prefix(2) == [
+                .startTimer(.refreshDue(session), at: fresh.receivedAt.addingTimeInterval(1)),
+                .startTimer(.tokenExpiry(session), at: fresh.receivedAt.addingTimeInterval(1)),
+            ]
+        )
     }
 
     @Test("where the network is away it waits, and r tries at once")
@@ -200,7 +214,7 @@ struct SessionTests {
         #expect(machine.send(.refreshFailed(session, error), at: 3541).isEmpty)
         let failure = Failure(.refresh(error), try Sample.sessionContext())
         #expect(machine.held?.refresh == .failed(failure))
-        #expect(try machine.send(.timerFired(.tokenExpiry(session)), at: 3600) == abandoned())
+        #expect(machine.send(.timerFired(.tokenExpiry(session)), at: 3600) == leftInTheStore)
         #expect(machine.state == .loggedOut(.sessionExpired(failure)))
     }
 
@@ -211,7 +225,7 @@ struct SessionTests {
         machine.send(.refreshFailed(session, Sample.noAnswer), at: 3570)
         machine.send(.timerFired(.tokenExpiry(session)), at: 3600)
         machine.send(.timerFired(.refreshDue(session)), at: 3605)
-        #expect(try machine.send(.refreshFailed(session, Sample.refused(.invalidClient)), at: 3606) == abandoned())
+        #expect(machine.send(.refreshFailed(session, Sample.refused(.invalidClient)), at: 3606) == leftInTheStore)
     }
 
     @Test("invalid_grant ends the session at once, on whatever status", arguments: [400, 401, 500])

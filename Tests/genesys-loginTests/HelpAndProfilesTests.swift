@@ -63,7 +63,8 @@ struct HelpAndProfilesTests {
                 "missing_code", "timed_out", "port_in_use", "listener_failed", "name_resolution", "connection_refused",
                 "tls_untrusted", "tls_expired", "tls_wrong_host", "tls_failed", "proxy", "oversized_response",
                 "malformed_response", "unauthorized", "forbidden", "not_found", "rate_limited", "service_error",
-                "browser_not_found", "browser_failed",
+                "browser_not_found", "browser_failed", "not_signed_in", "other_session", "session_expired",
+                "no_refresh_token",
             ])
         )
         for report in FailureCatalogue.reports {
@@ -99,7 +100,9 @@ struct HelpAndProfilesTests {
         let options = Setting.allCases.flatMap { setting in
             setting.kind == .boolean ? [setting.option] : [setting.option, "1"]
         }
-        for command in ["demo", "login", "profiles", "help"] {
+        let commands = GenesysLogin.configuration.subcommands.compactMap { $0.configuration.commandName }
+        #expect(commands.count == 10)
+        for command in commands {
             #expect(throws: Never.self) { try GenesysLogin.parseAsRoot([command, "--profile", "x"] + options) }
         }
         #expect(throws: Never.self) { try GenesysLogin.parseAsRoot(["--profile", "x"] + options) }

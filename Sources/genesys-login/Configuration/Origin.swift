@@ -29,7 +29,10 @@ struct Given: Sendable, Hashable {
     /// The complaint about this value: where it stands, what it is, what is wrong with it, what to do.
     func error(_ problem: String, _ remedy: String) -> UsageError {
         let shown = ServerText(text)
-        return UsageError("\(name)\(shown.isEmpty ? "" : " \(shown)") \(problem).", remedy)
+        // What a file has in place of a text (a list, a table) is named by the problem.
+        let isNamed = if case .file = origin { true } else { false }
+        let value = shown.isEmpty ? (isNamed ? "" : " \"\"") : " \(shown)"
+        return UsageError("\(name)\(value) \(problem).", remedy)
     }
 
     /// What the person who set it calls it.

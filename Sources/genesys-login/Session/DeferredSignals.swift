@@ -1,6 +1,7 @@
 import Dispatch
 import Glibc
 import Synchronization
+import TerminalUI
 
 /// Signals that would end the program, put off while an answer is on its way that must not be lost: after a refresh
 /// the server may take the old token no more.
@@ -9,7 +10,12 @@ enum DeferredSignals {
 
     /// Runs `body` to its end, then dies of the first signal that came meanwhile. A second signal ends the program at
     /// once.
-    static func during<Result: Sendable>(_ body: @Sendable () async -> Result) async -> Result {
+    ///
+    /// - Parameter onFirst: What the first signal does; it says what is waited for unless told otherwise.
+    static func during<Result: Sendable>(
+        onFirst: @escaping @Sendable () -> Void = { Console.line(Strings.finishingRefresh) },
+        _ body: @Sendable () async -> Result
+    ) async -> Result {
         let first = Mutex<Int32?>(nil)
         let before = deferred.map { signal($0, SIG_IGN) }
         let sources = deferred.map { number in
@@ -20,7 +26,7 @@ enum DeferredSignals {
                     return seen != nil
                 }
                 if isSecond { die(of: number) }
-                Console.line("Finishing the refresh first; once more ends the program at once.")
+                onFirst()
             }
             source.resume()
             return source

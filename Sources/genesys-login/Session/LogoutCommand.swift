@@ -37,7 +37,7 @@ struct LogoutCommand: AsyncParsableCommand {
                 transport: live.transport,
                 now: { Date() }
             )
-            return await DeferredSignals.during {
+            return await DeferredSignals.during(onFirst: { Console.line(Strings.finishingSignOut) }) {
                 do throws(APIError) {
                     return .success(try await shared.signOut(session))
                 } catch {
@@ -62,7 +62,7 @@ struct LogoutCommand: AsyncParsableCommand {
     }
 }
 
-/// `logout --json`. The keys are stable.
+/// `logout --json`. The keys are stable, and all of them are there every time.
 private struct LogoutJSON: Encodable {
     let signedOut = true
     /// `revoked`, `already_invalid` or `only_forgotten`.
@@ -84,5 +84,13 @@ private struct LogoutJSON: Encodable {
         case token
         case browserSignOutPage = "browser_sign_out_page"
         case error
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(signedOut, forKey: .signedOut)
+        try container.encode(token, forKey: .token)
+        try container.encode(browserSignOutPage, forKey: .browserSignOutPage)
+        try container.encode(error, forKey: .error)
     }
 }

@@ -10,7 +10,7 @@ struct TokenCommand: AsyncParsableCommand {
         discussion: """
             The session of an earlier sign-in is used; of any number of programs at once, one refreshes it. \
             GENESYSCLOUD_ACCESS_TOKEN, when set, is written as it is.
-            Exit status: 0 written; 4 not signed in, or the session has ended; 69 service unreachable.
+            Exit status: 0 written; 1 failed; 4 not signed in, or the session has ended; 69 service unreachable; 77 refused.
 
             Examples:
               genesys-login token --header |

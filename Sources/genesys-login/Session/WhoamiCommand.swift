@@ -14,8 +14,8 @@ struct WhoamiCommand: AsyncParsableCommand {
         abstract: "Write the name and e-mail address of the signed-in person.",
         discussion: """
             Asks the Platform API, so that a token which the server no longer accepts is noticed. \
-            GENESYSCLOUD_ACCESS_TOKEN, when set, is used in place of the session. Exit status: 0 known; 4 not signed in, \
-            or the session has ended; 69 service unreachable; 77 refused.
+            GENESYSCLOUD_ACCESS_TOKEN, when set, is used in place of the session. Exit status: 0 known; 1 failed; 4 not \
+            signed in, or the session has ended; 69 service unreachable; 77 refused.
 
             Examples:
               genesys-login whoami
@@ -69,20 +69,29 @@ struct WhoamiCommand: AsyncParsableCommand {
                     store: kept.settings.store
                 ).logged(to: kept.settings.log)
             )
-            await engine.follow(session.profileName, accepts: kept.settings.accepts)
-            var shown = State.initial
-            var result: Result<UserProfile, CommandFailure>?
-            for await state in engine.states {
-                guard result == nil else { continue }
-                plainWaits(from: shown, to: state).forEach(Console.line)
-                shown = state
-                result = Self.outcome(of: state, profileName: session.profileName)
-                // A refresh that is under way is finished first: its answer must not be lost.
-                if result != nil { await engine.send(.quitChosen) }
+            let result = await DeferredSignals.during(onFirst: { Task { await Self.leave(engine) } }) {
+                await engine.follow(session.profileName, accepts: kept.settings.accepts)
+                var shown = State.initial
+                var result: Result<UserProfile, CommandFailure>?
+                for await state in engine.states {
+                    guard result == nil else { continue }
+                    plainWaits(from: shown, to: state).forEach(Console.line)
+                    shown = state
+                    result = Self.outcome(of: state, profileName: session.profileName)
+                    // A refresh that is under way is finished first: its answer must not be lost.
+                    if result != nil { await engine.send(.quitChosen) }
+                }
+                return result
             }
             guard let result else { throw ExitStatus.failed }
             return try result.get()
         }
+    }
+
+    /// A signal came: nothing is waited for but a refresh.
+    private static func leave(_ engine: Engine) async {
+        if await engine.state.isRefreshing { Console.line(Strings.finishingRefresh) }
+        await engine.send(.quitChosen)
     }
 
     /// What a state means for somebody who only wants the profile; `nil` while it may still come.
@@ -95,6 +104,7 @@ struct WhoamiCommand: AsyncParsableCommand {
                 .failure(CommandFailure(failure))
             default: nil
             }
+        case .loggedOut(.sessionExpired(let failure?)) where !failure.endsSession: .failure(CommandFailure(failure))
         case .loggedOut(.sessionExpired(let failure)):
             .failure(CommandFailure(failure?.report ?? .sessionOver, ExitStatus.notSignedIn))
         case .loggedOut(.storeFailed(let error)): .failure(CommandFailure(error.report, ExitStatus.failed))

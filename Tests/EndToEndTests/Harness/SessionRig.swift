@@ -13,10 +13,11 @@ final class RotatingServer: Sendable {
         var isAway = false
         var limitedProfiles = 0
         var isNextLost = false
+        var isClientOff = false
     }
 
     private let family: Mutex<Family>
-    /// While locked, refresh requests wait before they are looked at.
+    /// While locked, refresh requests and sign-outs wait before they are looked at.
     private let gate = NSLock()
 
     /// - Parameter lifetimes: of the tokens in turn, in seconds; the last one goes for all further ones.
@@ -31,6 +32,8 @@ final class RotatingServer: Sendable {
 
     /// Every request but the code's is answered by 503, or not any more.
     func setAway(_ isAway: Bool) { family.withLock { $0.isAway = isAway } }
+    /// Every refresh is refused as that of a client which is switched off.
+    func setClientOff(_ isOff: Bool) { family.withLock { $0.isClientOff = isOff } }
     /// Ends the family, as an administrator does.
     func revokeAll() { family.withLock { $0.isDead = true } }
     /// The next profile requests are answered by 429.
@@ -39,7 +42,7 @@ final class RotatingServer: Sendable {
     /// The next refresh request comes in, and is never looked at: its client dies.
     func loseNextRefresh() { family.withLock { $0.isNextLost = true } }
 
-    /// Holds up refresh requests until ``openGate()``.
+    /// Holds up refresh requests and sign-outs until ``openGate()``.
     func closeGate() { gate.lock() }
     func openGate() { gate.unlock() }
 
@@ -58,6 +61,8 @@ final class RotatingServer: Sendable {
             return refresh(request.form["refresh_token"] ?? "")
         case ("GET", _): return profile(request.bearer ?? "")
         case ("DELETE", _):
+            gate.lock()
+            gate.unlock()
             return family.withLock { family in
                 guard !family.isAway else { return .json("{}", status: 503) }
                 guard !family.isDead, request.bearer == "access-token-\(family.turn)" else {
@@ -72,6 +77,7 @@ final class RotatingServer: Sendable {
     }
 
     private func refresh(_ token: String) -> StubServer.Reply {
+        if family.withLock({ $0.isClientOff }) { return .json(#"{"error": "invalid_client"}"#, status: 401) }
         let isGood: Bool? = family.withLock { family in
             guard !family.isAway else { return nil }
             guard !family.isDead, token == "refresh-token-\(family.turn)" else {
