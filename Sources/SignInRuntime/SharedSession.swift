@@ -113,20 +113,53 @@ public struct SharedSession: Sendable {
         // Another sign-in that has taken the profile's place is not this one's to forget.
         let isOurs = kept?.isSameSignIn(as: held) ?? true
         if isOurs { try? await store.forget(held.profileName) }
-        var newest = isOurs ? kept ?? held : held
+        let forgottenAt = now()
+        let newest = isOurs ? kept ?? held : held
         let strays = await forgetElsewhere(held).filter { $0 != newest.tokens.accessToken }
-        // An access token that has expired cannot sign out; what the refresh token brings can.
-        if !newest.isLive(at: now()), let refreshToken = newest.tokens.refreshToken {
-            let request = TokenRequest(
-                refreshing: refreshToken,
-                clientID: newest.clientID,
-                endpoint: "\(newest.loginURL)/oauth/token"
-            )
-            if let tokens = try? await transport.tokens(request) { newest.tokens = tokens }
-        }
         let client = APIClient(apiURL: newest.apiURL, transport: transport)
         for stray in strays { try? await client.deleteToken(accessToken: stray) }
-        try await client.deleteToken(accessToken: newest.tokens.accessToken)
+        let wasLive = newest.isLive(at: forgottenAt)
+        var outcome = wasLive ? await delete(newest, client) : .success(())
+        // A refresh that was under way may have been about to save. What it brought is of this session too.
+        let lock = try? await lock(held.profileName)
+        defer { lock?.release() }
+        if isOurs, let late = await revived(held, since: forgottenAt) {
+            try? await store.forget(held.profileName)
+            outcome = await delete(late, client)
+        } else if !wasLive {
+            outcome = await delete(await refreshedToSignOut(newest), client)
+        }
+        try outcome.get()
+    }
+
+    private func delete(_ session: Session, _ client: APIClient) async -> Result<Void, APIError> {
+        do throws(APIError) {
+            return .success(try await client.deleteToken(accessToken: session.tokens.accessToken))
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    /// What a refresh put back that had looked into the store the moment before `held` was forgotten. A new sign-in has
+    /// received its tokens later than that, and is not touched.
+    private func revived(_ held: Session, since forgottenAt: Date) async -> Session? {
+        guard case .success(let kept?) = await load(held.profileName), kept.isSameSignIn(as: held),
+            kept.receivedAt <= forgottenAt
+        else { return nil }
+        return kept
+    }
+
+    /// An access token that has expired cannot sign out; what its refresh token brings can.
+    private func refreshedToSignOut(_ session: Session) async -> Session {
+        guard let refreshToken = session.tokens.refreshToken else { return session }
+        let request = TokenRequest(
+            refreshing: refreshToken,
+            clientID: session.clientID,
+            endpoint: "\(session.loginURL)/oauth/token"
+        )
+        var refreshed = session
+        if let tokens = try? await transport.tokens(request) { refreshed.tokens = tokens }
+        return refreshed
     }
 
     /// Removes sessions of the same sign-in from the other stores, and returns their access tokens. A store that fails

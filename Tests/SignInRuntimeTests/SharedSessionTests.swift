@@ -15,6 +15,7 @@ final class SharedShelf: Sendable {
         var saves = 0
         var failure: StoreError?
         var savingFailure: StoreError?
+        var beforeSaving: @Sendable () async -> Void = {}
         var watchers: [AsyncStream<Void>.Continuation] = []
     }
 
@@ -41,6 +42,9 @@ final class SharedShelf: Sendable {
     /// From now on saving alone fails like this.
     func failSaving(_ error: StoreError?) { content.withLock { $0.savingFailure = error } }
 
+    /// From now on `body` is run before each session is saved.
+    func beforeSaving(_ body: @escaping @Sendable () async -> Void) { content.withLock { $0.beforeSaving = body } }
+
     var store: SessionStore {
         SessionStore(
             name: "shelf",
@@ -50,6 +54,7 @@ final class SharedShelf: Sendable {
                 return content.withLock { $0.sessions[name] }
             },
             save: { [self] session throws(StoreError) in
+                await content.withLock({ $0.beforeSaving })()
                 if let failure = content.withLock({ $0.failure ?? $0.savingFailure }) { throw failure }
                 content.withLock { $0.saves += 1 }
                 put(session)
@@ -183,6 +188,25 @@ struct SharedSessionTests {
         #expect(try await shared.refresh(session(), isKept: true) == .forgotten)
         #expect(shelf.kept == nil)
         #expect(server.deleted == ["access-1"])
+    }
+
+    @Test("one that is signed out of the moment before the fresh token is saved stays signed out, and both are deleted")
+    func forgottenBeforeSaving() async throws {
+        let (shelf, server) = (SharedShelf(), StrictServer())
+        let held = try session(at: Self.start + 3000)
+        shelf.put(held)
+        let shared = shared(shelf, server.transport())
+        let (signOuts, begin) = AsyncStream<Task<Void, any Error>>.makeStream()
+        shelf.beforeSaving {
+            begin.yield(Task { try await shared.signOut(held) })
+            begin.finish()
+            while shelf.kept != nil { await Task.yield() }
+        }
+        _ = try await shared.refresh(held, isKept: true)
+        for await signOut in signOuts { try await signOut.value }
+        #expect(shelf.kept == nil)
+        #expect(Set(server.deleted) == ["access-0", "access-1"])
+        #expect(!shelf.isLocked)
     }
 
     @Test(
