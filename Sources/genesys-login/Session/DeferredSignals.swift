@@ -42,6 +42,12 @@ enum DeferredSignals {
         // Ctrl-C has an exit status of its own, which scripts may look for.
         if number == SIGINT { exit(130) }
         signal(number, SIG_DFL)
+        // The process's, not the thread's: a dispatch source may have blocked it here.
+        var own = sigset_t()
+        sigemptyset(&own)
+        sigaddset(&own, number)
+        pthread_sigmask(SIG_UNBLOCK, &own, nil)
         raise(number)
+        exit(128 + number)
     }
 }
