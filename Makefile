@@ -5,14 +5,20 @@
 # make uninstall  removes them
 # make pictures   the README's pictures and its table of keys, from the screens as they are now
 # make manual     the manual page, from the commands as they are now
+# make bench      measures the program beside its peers, which it installs; writes Tests/Benchmarks/RESULTS.md
+# make dist       a tar archive of the program with its checksum, in .build/dist
+# make prove-dist runs that archive's program in a bare Debian 12 (as root)
 # make fuzz       hands made-up bytes to every parser of bytes from outside, a minute each; FUZZ_SECONDS=... sets it
 # make sanitize   the tests under the address and the thread sanitizer; SUITES=... chooses some
 # make lint       the formatter's strict rules
 # make clean      removes everything that was built
 
 program = .build/release/genesys-login
-# The linker strips, so that a second build has nothing to do.
-release = swift build -c release --static-swift-stdlib -Xlinker -s --product genesys-login
+# Small: code for size, a section for each function so that the linker can leave out what nobody calls, no table of
+# exported names, packed relocations. The linker strips, so that a second build has nothing to do. Figures: ARCHITECTURE.md.
+release = swift build -c release --static-swift-stdlib --disable-local-rpath --product genesys-login \
+	-Xswiftc -Osize -Xswiftc -Xfrontend -Xswiftc -function-sections -Xswiftc -use-ld=bfd \
+	-Xlinker --no-export-dynamic -Xlinker -z -Xlinker pack-relative-relocs -Xlinker -s
 requirements = Tests/EndToEndTests/Support/requirements.txt
 
 PREFIX = /usr/local
@@ -22,7 +28,8 @@ bash = $(DESTDIR)$(PREFIX)/share/bash-completion/completions
 zsh = $(DESTDIR)$(PREFIX)/share/zsh/site-functions
 fish = $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d
 
-.PHONY: build demo test fuzz sanitize install uninstall pictures manual lint clean venv tools-for-build tools-for-test
+.PHONY: build demo test bench dist prove-dist fuzz sanitize install uninstall pictures manual lint clean venv \
+	tools-for-build tools-for-bench tools-for-dist tools-for-test
 
 build: tools-for-build
 	$(release)
@@ -34,6 +41,17 @@ demo: tools-for-build
 test: venv
 	$(release)
 	@.setup/test
+
+bench: tools-for-bench
+	$(release)
+	@.setup/venv Tests/Benchmarks/requirements.txt .build-bench/venv
+	@python3 Tests/Benchmarks/bench.py $(program) .build-bench $(ARGS)
+
+dist: build
+	@.setup/dist $(program)
+
+prove-dist: dist tools-for-dist
+	@.setup/prove-dist
 
 fuzz: tools-for-build
 	@.setup/fuzz $(PARSERS)
@@ -69,10 +87,16 @@ lint:
 	swift format lint --strict --recursive Sources Tests Package.swift
 
 clean:
-	rm -rf .build .build-venv .build-pictures .build-fuzz .build-asan .build-tsan
+	rm -rf .build .build-venv .build-pictures .build-fuzz .build-asan .build-tsan .build-bench
 
 tools-for-build:
 	@.setup/tools build
+
+tools-for-bench:
+	@.setup/tools bench
+
+tools-for-dist:
+	@.setup/tools dist
 
 tools-for-test:
 	@.setup/tools test

@@ -51,7 +51,7 @@ struct ScreenLoop {
         configure: @escaping Configure,
         again: @escaping SignInAgain,
         approve: (@Sendable (String) async -> Void)?,
-        context: ScreenContext
+        model: ScreenModel
     ) {
         self.terminal = terminal
         self.engine = engine
@@ -59,7 +59,7 @@ struct ScreenLoop {
         self.configure = configure
         self.again = again
         self.approve = approve
-        model = ScreenModel(state: .initial, now: Date(), overlay: .first(in: context), context: context)
+        self.model = model
         screen = render(model, size: terminal.size)
         (wakes, wake) = AsyncStream.makeStream()
     }
@@ -77,7 +77,7 @@ struct ScreenLoop {
                 wake.yield(.engineEnded)
             },
         ]
-        var tick: Task<Void, any Error>?
+        let tick = Alarm { [wake] in wake.yield(.tick) }
         draw()
         loop: for await event in wakes {
             switch event {
@@ -98,15 +98,9 @@ struct ScreenLoop {
             case .engineEnded: break loop
             }
             draw()
-            tick?.cancel()
-            tick = nextTick(for: model, size: terminal.size).map { delay in
-                Task { [wake] in
-                    try await Task.sleep(for: delay)
-                    wake.yield(.tick)
-                }
-            }
+            tick.set(after: nextTick(for: model, size: terminal.size))
         }
-        tick?.cancel()
+        tick.cancel()
         sources.forEach { $0.cancel() }
         return ending ?? .left
     }

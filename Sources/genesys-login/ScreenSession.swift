@@ -55,8 +55,6 @@ struct ScreenSession {
     /// Shows the screen until the person leaves it.
     @MainActor
     func run() async throws {
-        let eventLoops = MultiThreadedEventLoopGroup(numberOfThreads: 1)
-        let live = try Self.transport(eventLoops, isDemo: approve != nil, settings)
         let terminal: Terminal
         do throws(TerminalError) {
             terminal = try Terminal()
@@ -67,6 +65,12 @@ struct ScreenSession {
         defer { terminal.close() }
 
         let store = store
+        let context = context(terminal, store: store)
+        // The person sees the screen while the network is made ready, which takes as long as all before.
+        let model = ScreenModel(state: .initial, now: Date(), overlay: .first(in: context), context: context)
+        terminal.draw(render(model, size: terminal.size))
+        let eventLoops = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        let live = try transport(eventLoops, closing: terminal)
         let engine = Engine(
             .live(
                 browser: Browser(settings.browser),
@@ -87,7 +91,7 @@ struct ScreenSession {
             configure: configure,
             again: { [settings] session in settings.signIn(again: session) },
             approve: approveHere,
-            context: context(terminal, store: store)
+            model: model
         )
         // Not waited for: a keyring may ask the person first.
         let following = Task { [accepts, profileName = settings.profileName] in
@@ -101,14 +105,20 @@ struct ScreenSession {
         try finish(ending)
     }
 
-    /// The transport under the network settings; the demo cloud is on this machine and needs none.
-    private static func transport(
+    /// The transport under the network settings; the demo cloud is on this machine and needs none. Where they cannot be
+    /// used, the terminal is given back before that is said.
+    @MainActor
+    private func transport(
         _ eventLoops: MultiThreadedEventLoopGroup,
-        isDemo: Bool,
-        _ settings: Settings
+        closing terminal: Terminal
     ) throws -> LiveTransport {
-        if isDemo { return LiveTransport(eventLoops: eventLoops, log: settings.log) }
-        return try reportingUsage { () throws(UsageError) in try settings.transport(eventLoops) }
+        if approve != nil { return LiveTransport(eventLoops: eventLoops, log: settings.log) }
+        do throws(UsageError) {
+            return try settings.transport(eventLoops)
+        } catch {
+            terminal.close()
+            return try reportingUsage { () throws(UsageError) in throw error }
+        }
     }
 
     private func finish(_ ending: ScreenLoop.Ending) throws {
