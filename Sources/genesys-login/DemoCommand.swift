@@ -109,7 +109,12 @@ extension DemoCommand {
             defer { server.cancel() }
             return try await ScreenSession(
                 settings: settings,
-                signIn: settings.signIn(clientID: id, environment: environment),
+                // Not in the place of somebody's real session, wherever it is kept.
+                signIn: settings.signIn(
+                    clientID: id,
+                    environment: environment,
+                    profileName: settings.profileOrigin == .preset ? "demo" : nil
+                ),
                 approve: { url in try? await cloud.approve(authorizationURL: url) }
             ).run()
         }

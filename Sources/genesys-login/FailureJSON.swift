@@ -34,6 +34,18 @@ struct FailureJSON: Encodable {
         }
     }
 
+    /// Wrong usage or configuration has one code; what is wrong is said in words.
+    init(_ usage: UsageError) {
+        error = Words(
+            code: "usage",
+            summary: usage.problem,
+            cause: usage.problem,
+            remedy: usage.remedy,
+            serverWords: nil,
+            correlationID: nil
+        )
+    }
+
     init(_ report: FailureReport) {
         error = Words(
             code: report.code,

@@ -34,12 +34,12 @@ struct LoginCommand: AsyncParsableCommand {
     @OptionGroup var options: Options
 
     func run() async throws {
-        let (settings, signIn) = try reportingUsage { () throws(UsageError) in
+        let (settings, signIn) = try reportingUsage(json: json) { () throws(UsageError) in
             let settings = try Settings(options, environment: ProcessEnvironment.variables)
             return (settings, settings.signIn(clientID: try settings.requireClientID()))
         }
         let eventLoops = MultiThreadedEventLoopGroup(numberOfThreads: 1)
-        let live = try reportingUsage { () throws(UsageError) in try settings.transport(eventLoops) }
+        let live = try reportingUsage(json: json) { () throws(UsageError) in try settings.transport(eventLoops) }
         let store = settings.store
         let engine = Engine(
             .live(

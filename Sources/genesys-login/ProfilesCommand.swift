@@ -27,7 +27,7 @@ struct ProfilesCommand: ParsableCommand {
     @OptionGroup var options: Options
 
     func run() throws {
-        let (configuration, active) = try reportingUsage { () throws(UsageError) in
+        let (configuration, active) = try reportingUsage(json: json) { () throws(UsageError) in
             let variables = ProcessEnvironment.variables
             let configuration = try Configuration(variables)
             return (configuration, try configuration.activeProfile(options, variables).text)

@@ -94,7 +94,7 @@ struct ScreenSession {
             model: model
         )
         // Not waited for: a keyring may ask the person first.
-        let following = Task { [accepts, profileName = settings.profileName] in
+        let following = Task { [accepts, profileName = signIn?.profileName ?? settings.profileName] in
             await engine.follow(profileName, accepts: accepts)
         }
         let ending = await loop.run()
@@ -148,7 +148,7 @@ struct ScreenSession {
 
     /// The form's values as settings; what else was set (the organization, a sign-in URL) stays as it is.
     private var configure: Configure {
-        { [settings, saving, environment] clientID, region, save in
+        { [settings, saving, environment, profileName = signIn?.profileName] clientID, region, save in
             var chosen = environment
             if let region {
                 let usual = Self.region(of: environment).map { "https://login.\($0.domain)" }
@@ -156,7 +156,7 @@ struct ScreenSession {
                 chosen = (try? Environment(region: region, loginURL: login)) ?? environment
             }
             return Reconfigured(
-                signIn: settings.signIn(clientID: clientID, environment: chosen),
+                signIn: settings.signIn(clientID: clientID, environment: chosen, profileName: profileName),
                 saving: save ? await saving?.save(clientID, region) : nil
             )
         }

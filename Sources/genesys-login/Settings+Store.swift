@@ -29,10 +29,13 @@ extension Settings {
     }
 
     /// The store in force: the one that was asked for, otherwise the kernel's keyring where it works, else memory.
-    var store: SessionStore {
+    var store: SessionStore { store(patience: SessionStore.defaultPatience) }
+
+    /// The same store, whose lock is waited for as long as `patience`.
+    func store(patience: Duration) -> SessionStore {
         switch storeKind ?? (SessionStore.kernelWorks() ? .kernel : .memory) {
-        case .kernel: .kernel()
-        case .secretService: .secretService()
+        case .kernel: .kernel(patience: patience)
+        case .secretService: .secretService(patience: patience)
         case .memory: .memory()
         }
     }
@@ -64,7 +67,7 @@ extension Settings {
     /// The settings of a new sign-in in place of `session`: its client, at its server.
     func signIn(again session: Session) -> SignInSettings? {
         guard let environment = try? Environment(loginURL: session.loginURL, apiURL: session.apiURL) else { return nil }
-        return signIn(clientID: session.clientID, environment: environment)
+        return signIn(clientID: session.clientID, environment: environment, profileName: session.profileName)
     }
 
     /// A failure under these settings, which need not name a client; words about the API name none that is not set.

@@ -98,7 +98,11 @@ struct Settings: Sendable {
     }
 
     /// The settings of an attempt with `clientID`, in `environment` where it is not this one's.
-    func signIn(clientID: ClientID, environment: Environment? = nil) -> SignInSettings {
+    func signIn(
+        clientID: ClientID,
+        environment: Environment? = nil,
+        profileName: String? = nil
+    ) -> SignInSettings {
         SignInSettings(
             clientID: clientID,
             environment: environment ?? self.environment,
@@ -107,7 +111,7 @@ struct Settings: Sendable {
             hints: hints,
             opensBrowser: opensBrowser,
             timeout: timeout,
-            profileName: profileName
+            profileName: profileName ?? self.profileName
         )
     }
 }

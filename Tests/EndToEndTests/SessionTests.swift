@@ -77,7 +77,11 @@ extension EndToEndTests {
         }
 
         private func expired(_ rig: SessionRig) async throws -> Bool {
-            try object(try await rig.run("status", "--json").output)["expires_in"] as? Int == 0
+            try await secondsLeft(rig) == 0
+        }
+
+        private func secondsLeft(_ rig: SessionRig) async throws -> Int {
+            try #require(try object(try await rig.run("status", "--json").output)["expires_in"] as? Int)
         }
 
         @Test("an open screen takes up the session, and follows a refresh and a sign-out in another terminal")
@@ -258,6 +262,23 @@ extension EndToEndTests {
                 #expect(late.status == 69 && late.output.isEmpty, "\(late)")
                 rig.server.setAway(false)
                 #expect(try await rig.run("token").output == "access-token-1\n", "the session was not lost")
+            }
+        }
+
+        @Test("while one process waits for a server that hangs, others give a token that is still good at once")
+        func hangingServer() async throws {
+            try await Stage.with { stage in
+                let rig = try SessionRig(stage, lifetimes: [16, 3600])
+                #expect(try await rig.signIn().status == 0)
+                rig.server.closeGate()
+                let holder = try rig.start("refresh")
+                try await waitUntil("its request", until: { rig.server.refreshes == 1 })
+                try await waitUntil("a refresh to be due", until: { try await secondsLeft(rig) < 8 })
+                let token = try await rig.run("token")
+                #expect(token.status == 0 && token.output == "access-token-0\n", "\(token)")
+                #expect(token.errors.contains("still good"), "\(token)")
+                rig.server.openGate()
+                #expect(try await holder.finished("refresh").status == 0)
             }
         }
 

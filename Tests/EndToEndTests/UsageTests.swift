@@ -80,5 +80,17 @@ extension EndToEndTests {
                 #expect(help.errors.isEmpty && version.errors.isEmpty)
             }
         }
+
+        @Test("with --json wrong usage is an object too", arguments: ["status", "token", "login", "doctor"])
+        func json(command: String) async throws {
+            try await Stage.with { stage in
+                let result = try await stage.run([command, "--json", "--region", "atlantis"])
+                #expect(result.status == 64, "\(result)")
+                let object = try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any]
+                let error = object?["error"] as? [String: Any]
+                #expect(error?["code"] as? String == "usage")
+                #expect((error?["summary"] as? String)?.contains("atlantis") == true, "\(result)")
+            }
+        }
     }
 }

@@ -26,7 +26,7 @@ struct DoctorCommand: AsyncParsableCommand {
     func run() async throws {
         let eventLoops = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let variables = ProcessEnvironment.variables
-        let (settings, live) = try reportingUsage { () throws(UsageError) in
+        let (settings, live) = try reportingUsage(json: json) { () throws(UsageError) in
             let settings = try Settings(options, environment: variables)
             return (settings, try settings.transport(eventLoops))
         }

@@ -12,8 +12,12 @@ struct KeptSession {
     let settings: Settings
     let store: SessionStore
 
-    init(_ options: Options) throws {
-        settings = try reportingUsage { () throws(UsageError) in
+    private let json: Bool
+
+    /// - Parameter json: whether wrong usage is told as an object too.
+    init(_ options: Options, json: Bool) throws {
+        self.json = json
+        settings = try reportingUsage(json: json) { () throws(UsageError) in
             try Settings(options, environment: ProcessEnvironment.variables)
         }
         store = settings.store.logged(to: settings.log)
@@ -52,7 +56,8 @@ struct KeptSession {
     /// `session` with an access token that is good for a while: refreshed where that is due, or where `isWished` says so,
     /// by this process or by another one.
     ///
-    /// A token that is still good is given where refreshing it fails for the moment.
+    /// A token that is still good is given where refreshing it fails for the moment, or another process is at it and does
+    /// not get through.
     func fresh(_ session: Session, isWished: Bool = false) async throws -> Session {
         let now = Date()
         let isDue = session.refreshDueAt.map { $0 <= now } ?? false
@@ -65,7 +70,7 @@ struct KeptSession {
             throw CommandFailure(.sessionOver, ExitStatus.notSignedIn)
         }
         do {
-            return try await refresh(session)
+            return try await refresh(session, isUrgent: isWished || !isLive)
         } catch let failure as CommandFailure {
             guard isLive, !isWished, failure.status != ExitStatus.notSignedIn else { throw failure }
             Console.line("The token is still good, but could not be refreshed: \(failure.report.summary)")
@@ -73,9 +78,13 @@ struct KeptSession {
         }
     }
 
+    /// How long a token that is still good waits for another process to refresh it.
+    private static let shortPatience = Duration.seconds(2)
+
     /// Refreshes, unless another process has done so meanwhile.
-    private func refresh(_ session: Session) async throws -> Session {
-        try await online { live in
+    private func refresh(_ session: Session, isUrgent: Bool) async throws -> Session {
+        let store = isUrgent ? store : settings.store(patience: Self.shortPatience).logged(to: settings.log)
+        return try await online { live in
             let shared = SharedSession(store: store, transport: live.transport, now: { Date() })
             let outcome: Result<SharedSession.Refreshed, TokenRequestError> = await DeferredSignals.during {
                 do throws(TokenRequestError) {
@@ -110,7 +119,7 @@ struct KeptSession {
     /// Runs `body` with a way to the network, which is made when first needed: most calls need none.
     func online<Result>(_ body: (LiveTransport) async throws -> Result) async throws -> Result {
         let eventLoops = MultiThreadedEventLoopGroup(numberOfThreads: 1)
-        let live = try reportingUsage { () throws(UsageError) in try settings.transport(eventLoops) }
+        let live = try reportingUsage(json: json) { () throws(UsageError) in try settings.transport(eventLoops) }
         do {
             let result = try await body(live)
             await live.shutdown()

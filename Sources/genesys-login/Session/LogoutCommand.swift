@@ -28,7 +28,7 @@ struct LogoutCommand: AsyncParsableCommand {
     @OptionGroup var options: Options
 
     func run() async throws {
-        let kept = try KeptSession(options)
+        let kept = try KeptSession(options, json: json)
         let session = try await reportingFailure(json: json, log: kept.settings.log) { try await kept.require() }
         let result: Result<Void, APIError> = try await kept.online { live in
             let shared = SharedSession(

@@ -23,7 +23,7 @@ struct RefreshCommand: AsyncParsableCommand {
     @OptionGroup var options: Options
 
     func run() async throws {
-        let kept = try KeptSession(options)
+        let kept = try KeptSession(options, json: json)
         let session = try await reportingFailure(json: json, log: kept.settings.log) {
             try await kept.fresh(kept.require(), isWished: true)
         }

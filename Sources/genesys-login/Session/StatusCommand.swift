@@ -27,8 +27,8 @@ struct StatusCommand: AsyncParsableCommand {
     @OptionGroup var options: Options
 
     func run() async throws {
-        let kept = try KeptSession(options)
-        let variable = try reportingUsage { () throws(UsageError) in try AccessTokenVariable.token() }
+        let kept = try KeptSession(options, json: json)
+        let variable = try reportingUsage(json: json) { () throws(UsageError) in try AccessTokenVariable.token() }
         let session = try await reportingFailure(json: json, log: kept.settings.log) { try await kept.find() }
         let status = StatusJSON(
             session,

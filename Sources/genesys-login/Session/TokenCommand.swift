@@ -32,10 +32,10 @@ struct TokenCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        if let token = try reportingUsage({ () throws(UsageError) in try AccessTokenVariable.token() }) {
+        if let token = try reportingUsage(json: json, { () throws(UsageError) in try AccessTokenVariable.token() }) {
             return write(TokenJSON(token))
         }
-        let kept = try KeptSession(options)
+        let kept = try KeptSession(options, json: json)
         let session = try await reportingFailure(json: json, log: kept.settings.log) {
             try await kept.fresh(kept.require())
         }

@@ -29,8 +29,8 @@ struct WhoamiCommand: AsyncParsableCommand {
     @OptionGroup var options: Options
 
     func run() async throws {
-        let kept = try KeptSession(options)
-        let variable = try reportingUsage { () throws(UsageError) in try AccessTokenVariable.token() }
+        let kept = try KeptSession(options, json: json)
+        let variable = try reportingUsage(json: json) { () throws(UsageError) in try AccessTokenVariable.token() }
         let profile = try await reportingFailure(json: json, log: kept.settings.log) {
             if let variable { return try await person(with: variable, kept) }
             return try await person(with: try await kept.require(), kept)
