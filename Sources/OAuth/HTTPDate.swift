@@ -5,6 +5,18 @@ import Glibc
 public enum HTTPDate {
     private static let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 
+    private static let days = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"]
+
+    /// `date` as a server sends it, in whole seconds.
+    public static func text(_ date: Date) -> String {
+        var seconds = time_t(date.timeIntervalSince1970)
+        var time = tm()
+        gmtime_r(&seconds, &time)
+        func two(_ number: Int32) -> String { number < 10 ? "0\(number)" : "\(number)" }
+        let day = "\(days[Int(time.tm_wday)]), \(two(time.tm_mday)) \(months[Int(time.tm_mon)]) \(time.tm_year + 1900)"
+        return "\(day) \(two(time.tm_hour)):\(two(time.tm_min)):\(two(time.tm_sec)) GMT"
+    }
+
     /// The time that `text` names; `nil` where it is no such date.
     public static func parse(_ text: String) -> Date? {
         let words = text.split(separator: " ")

@@ -1,7 +1,7 @@
 import Crypto
 import FoundationEssentials
 import HTTPTypes
-import Hummingbird
+import HummingbirdCore
 import NIOCore
 import OAuth
 import SignIn
@@ -75,7 +75,7 @@ struct CallbackPage: Sendable {
     }
 
     /// The page as an answer.
-    func response(_ status: Hummingbird.HTTPResponse.Status = .ok, allow: String? = nil) -> Response {
+    func response(_ status: HTTPTypes.HTTPResponse.Status = .ok, allow: String? = nil) -> Response {
         var headers = Self.headers
         headers[.contentType] = "text/html; charset=utf-8"
         headers[.contentSecurityPolicy] =

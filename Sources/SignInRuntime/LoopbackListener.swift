@@ -1,7 +1,7 @@
 import FoundationEssentials
 import Glibc
 import HTTPTypes
-import Hummingbird
+import HummingbirdCore
 import Logging
 import NIOCore
 public import OAuth
@@ -123,30 +123,37 @@ public final class LoopbackListener: CallbackListener {
     ) async throws(BindError) -> Server {
         let (running, announce) = AsyncStream<Int>.makeStream()
         let silence = Logger(label: "listener", factory: { _ in SwiftLogNoOpLogHandler() })
-        let application = Application(
-            responder: responder,
-            server: .http1(
-                configuration: .init(
-                    additionalChannelHandlers: [
-                        ConnectionGuard(connections) { Task { await handler(.refused(.notHTTP)) } }
-                    ],
-                    idleTimeout: .seconds(5),
-                    httpDecoderConfiguration: .init(
-                        maxHeaderFieldSize: ListenerLimits.headerField,
-                        maxHeaderListSize: ListenerLimits.headerList,
-                        maxHeaderFieldCount: ListenerLimits.headerCount
-                    )
+        let http = HTTPServerBuilder.http1(
+            configuration: .init(
+                additionalChannelHandlers: [
+                    ConnectionGuard(connections) { Task { await handler(.refused(.notHTTP)) } }
+                ],
+                idleTimeout: .seconds(5),
+                httpDecoderConfiguration: .init(
+                    maxHeaderFieldSize: ListenerLimits.headerField,
+                    maxHeaderListSize: ListenerLimits.headerList,
+                    maxHeaderFieldCount: ListenerLimits.headerCount
                 )
-            ),
-            configuration: .init(address: .hostname(address, port: port)),
-            onServerRunning: { channel in
-                announce.yield(channel.localAddress?.port ?? port)
-                announce.finish()
-            },
-            eventLoopGroupProvider: .shared(eventLoops),
-            logger: silence
+            )
         )
-        let services = ServiceGroup(services: [application], logger: silence)
+        // The library's `Application` would keep a clock for the Date header that wakes the program every second.
+        guard
+            let server = try? http.buildServer(
+                configuration: .init(address: .hostname(address, port: port)),
+                eventLoopGroup: eventLoops,
+                logger: silence,
+                responder: { request, writer, _ in
+                    var response = await responder.respond(to: request)
+                    response.headers[.date] = HTTPDate.text(Date())
+                    try await writer.write(response: response.head, body: response.body)
+                },
+                onServerRunning: { channel in
+                    announce.yield(channel.localAddress?.port ?? port)
+                    announce.finish()
+                }
+            )
+        else { throw BindError(errno: EADDRNOTAVAIL) }
+        let services = ServiceGroup(services: [server], logger: silence)
         let task = Task {
             defer { announce.finish() }
             try await services.run()
@@ -183,14 +190,12 @@ private struct BindError: Error {
 }
 
 /// Answers the listener's requests.
-private struct CallbackResponder: HTTPResponder {
-    typealias Context = BasicRequestContext
-
+private struct CallbackResponder: Sendable {
     let path: String
     let desk: CallbackDesk
     let handler: CallbackHandler
 
-    func respond(to request: Request, context: BasicRequestContext) async throws -> Response {
+    func respond(to request: Request) async -> Response {
         let target: CallbackTarget
         do throws(CallbackTarget.Problem) {
             target = try CallbackTarget(request.head)
@@ -211,7 +216,7 @@ private struct CallbackResponder: HTTPResponder {
         }
     }
 
-    private func refuse(_ refusal: RequestRefusal, _ status: Hummingbird.HTTPResponse.Status) async -> Response {
+    private func refuse(_ refusal: RequestRefusal, _ status: HTTPTypes.HTTPResponse.Status) async -> Response {
         await handler(.refused(refusal))
         return CallbackPage.refused(refusal).response(status, allow: refusal == .method ? "GET" : nil)
     }
