@@ -345,7 +345,7 @@ def versions(program, folder):
 def main():
     arguments = [argument for argument in sys.argv[1:] if argument != "--quick"]
     program, folder = pathlib.Path(arguments[0]).resolve(), arguments[1]
-    repetitions, seconds = (8, 5) if "--quick" in sys.argv else (40, 30)
+    repetitions, seconds = (8, 5) if "--quick" in sys.argv else (25, 30)
     busy = os.getloadavg()[0]
     with tempfile.TemporaryDirectory() as scratch, Cloud() as cloud:
         bench = Bench(program, folder, scratch, cloud, repetitions, seconds)
