@@ -42,4 +42,14 @@ struct RetryAfterTests {
             }
         }
     }
+
+    @Test(
+        "a date is written as servers write it, and read back",
+        arguments: [0, 784_111_777, 1_795_521_600, 4_102_444_799]
+    )
+    func dates(seconds: Int) {
+        let date = Date(timeIntervalSince1970: TimeInterval(seconds))
+        #expect(HTTPDate.parse(HTTPDate.text(date)) == date)
+        #expect(HTTPDate.text(Date(timeIntervalSince1970: 784_111_777.9)) == "Sun, 06 Nov 1994 08:49:37 GMT")
+    }
 }
