@@ -93,10 +93,15 @@ extension EndToEndTests {
                 // Port 4 serves nobody: the address bar tells what the server answered.
                 try? await chromium.signIn(at: request(["code_challenge_method": "plain"]))
                 #expect(try await chromium.currentURL().contains("code=") == false)
-                try await chromium.open(request(["redirect_uri": "http://localhost:5/callback"]))
-                try await waitUntil("the refusal of the redirect URI") {
-                    try await chromium.text().contains("redirect")
-                }
+                // Asked again: the browser may still be on its way to port 4, and leave the page for it.
+                try await waitUntil(
+                    "the refusal of the redirect URI",
+                    evidence: { (try? await chromium.source()) ?? "" },
+                    until: {
+                        try await chromium.open(request(["redirect_uri": "http://localhost:5/callback"]))
+                        return try await chromium.text().contains("redirect")
+                    }
+                )
                 #expect(try server.secrets().isEmpty)
             }
         }
