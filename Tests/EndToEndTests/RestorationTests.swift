@@ -178,9 +178,20 @@ extension EndToEndTests {
                 try await shell.screen.press(.controlZ)
                 try await shell.screen.wait(for: "Stopped")
                 try await shell.enter("kill -\(signal) %1")
-                try await waitUntil("the program to end", until: { kill(program, 0) != 0 })
+                try await waitUntil(
+                    "the program to end",
+                    evidence: { await shell.screen.evidence() },
+                    until: { Self.hasEnded(program) }
+                )
                 try await shell.expectOrder()
             }
+        }
+
+        /// Whether the process has ended: bash does not always collect at once what was killed while it was stopped.
+        private static func hasEnded(_ process: Int32) -> Bool {
+            guard kill(process, 0) == 0 else { return true }
+            let line = (try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8)) ?? ""
+            return line.isEmpty || line.contains(") Z ")
         }
 
         private static let demo = ["demo", "--no-browser", "--redirect-uri", "http://localhost:0/callback"]
