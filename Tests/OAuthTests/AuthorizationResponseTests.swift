@@ -34,6 +34,12 @@ struct AuthorizationResponseTests {
         #expect(try read(query).code.reveal() == code)
     }
 
+    @Test("a code may be of any length", arguments: [1, 43, 2_048, 100_000])
+    func anyLength(count: Int) throws {
+        let code = String(repeating: "c", count: count)
+        #expect(try read("code=\(code)&state=STATE").code == Secret(code))
+    }
+
     @Test(
         "a query that is not of this attempt is refused",
         arguments: [

@@ -77,6 +77,15 @@ struct TokenResponseTests {
         #expect(try read(members) == TokenResponse(accessToken: Secret("t"), expiresIn: nil))
     }
 
+    @Test("tokens may be of any length", arguments: [1, 43, 2_048, 100_000])
+    func anyLength(count: Int) throws {
+        let token = String(repeating: "t", count: count)
+        let body = #"{"access_token":"\#(token)","refresh_token":"\#(token)"}"#
+        let response = try TokenResponse(Sample.answer(body))
+        #expect(response.accessToken == Secret(token))
+        #expect(response.refreshToken == Secret(token))
+    }
+
     @Test("of a member that stands there twice one value is taken, whole")
     func duplicateKeys() throws {
         let token = try read(#""access_token":"other""#).accessToken

@@ -67,6 +67,21 @@ struct LoopbackListenerTests {
     }
 
     @Test(
+        "nobody else gets the port while it listens, not even by asking to share addresses",
+        arguments: ["127.0.0.1", "::1", "0.0.0.0", "::"]
+    )
+    func noSharing(host: String) async throws {
+        let listener = try await Self.open()
+        let port = listener.redirectURI.port
+        await #expect(throws: IOError.self) {
+            _ = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+                .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+                .bind(host: host, port: port).get()
+        }
+        await listener.conclude(.cancelled)
+    }
+
+    @Test(
         "a port that another program has is refused at once, and the program is named",
         arguments: ["127.0.0.1", "::1"]
     )
