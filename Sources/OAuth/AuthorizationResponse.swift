@@ -1,8 +1,8 @@
 /// The authorization response (RFC 6749 §4.1.2): the query that the browser brings to the redirect URI.
 ///
-/// A value exists only once the query has passed every check, in this order: no parameter twice or empty
-/// (RFC 6749 §3.1), `state` (§10.12), `iss` (RFC 9207 §2.4), `error` (§4.1.2.1), `code`. A token request takes
-/// nothing else, so a code from an unchecked callback cannot be sent.
+/// A value exists only once the query has passed every check, in this order: no parameter twice (RFC 6749 §3.1) or, where
+/// it matters, empty; `state` (§10.12), `iss` (RFC 9207 §2.4), `error` (§4.1.2.1), `code`. A token request takes nothing
+/// else, so a code from an unchecked callback cannot be sent.
 public struct AuthorizationResponse: Sendable, Hashable {
     /// `code`: good for one token request.
     public let code: Secret

@@ -57,7 +57,7 @@ public struct StateParameter: Sendable, Hashable {
 
 /// Thirty-two bytes from the system's secure random source. Made outside the pure code and handed in.
 public struct Entropy: Sendable, Hashable, CustomStringConvertible, CustomReflectable {
-    /// How many bytes there are: 256 bits, the most RFC 7636 §7.1 asks for.
+    /// How many bytes there are: 256 bits, the least that RFC 7636 §7.1 asks for.
     public static let count = 32
 
     /// The bytes.

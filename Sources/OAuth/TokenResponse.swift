@@ -25,9 +25,8 @@ public struct TokenResponse: Sendable, Hashable {
 
     /// Reads the token endpoint's answer.
     ///
-    /// `expires_in` may be a number or a numeric string, `token_type` is read in any case (§7.1) and may be
-    /// missing, unknown members
-    /// are ignored (§5.1).
+    /// `expires_in` may be a number or a numeric string, `token_type` is read in any case (RFC 6749 §5.1) and may be
+    /// missing, unknown members are ignored (§5.1).
     /// - Throws: ``OAuthError``: the server's own error response, or what is wrong with the answer.
     public init(_ response: HTTPResponse) throws(OAuthError) {
         guard (200...299).contains(response.status) else {

@@ -3,7 +3,7 @@ public import SignIn
 import Subprocess
 import SystemPackage
 
-/// The external user agent (RFC 8252 §4): a command that is given the URL.
+/// The external user agent (RFC 8252 §5): a command that is given the URL.
 public struct Browser: Sendable {
     /// The command unless told otherwise.
     public static let defaultCommand = "xdg-open"

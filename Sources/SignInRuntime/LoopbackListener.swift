@@ -136,6 +136,8 @@ public final class LoopbackListener: CallbackListener {
                 )
             )
         )
+        // Its address may be reused (the library's default): a port in TIME_WAIT must not keep the next attempt waiting,
+        // and Linux gives nobody a port that is listened on.
         // The library's `Application` would keep a clock for the Date header that wakes the program every second.
         guard
             let server = try? http.buildServer(
