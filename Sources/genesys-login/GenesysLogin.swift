@@ -29,10 +29,20 @@ struct GenesysLogin: AsyncParsableCommand {
 
     static func main() async {
         ProcessProtection.begin()
-        await main(nil)
+        guard CommandLine.argc == 1 else { return await main(nil) }
+        // Nothing to parse, and the parser would take more time than all else before the first frame.
+        do {
+            try await showScreen(nil)
+        } catch {
+            exit(withError: error)
+        }
     }
 
     func run() async throws {
+        try await Self.showScreen(options)
+    }
+
+    private static func showScreen(_ options: Options?) async throws {
         try await reportingUsage { () throws(UsageError) in
             let settings = try Settings(options, environment: ProcessEnvironment.variables)
             try ScreenSession.requireTerminal()

@@ -42,10 +42,10 @@ struct Settings: Sendable {
     /// How long an attempt may take unless told otherwise, in seconds.
     static let defaultTimeout = 300
 
-    /// Reads the configuration files that the variables lead to, and checks every value.
+    /// Reads the configuration files that the variables lead to, and checks every value. Without `options` none was given.
     ///
     /// - Throws: ``UsageError`` that names the option, the variable, or the file and line, its value, and what to do.
-    init(_ options: Options, environment variables: [String: String]) throws(UsageError) {
+    init(_ options: Options?, environment variables: [String: String]) throws(UsageError) {
         let configuration = try Configuration(variables)
         profile = try configuration.activeProfile(options, variables)
         let sources = Sources(options, variables, configuration, profile: profile.text)

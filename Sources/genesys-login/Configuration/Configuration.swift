@@ -29,9 +29,9 @@ struct Configuration: Sendable {
     }
 
     /// The profile that was asked for, by an option or a variable, or else the default.
-    func activeProfile(_ options: Options, _ variables: [String: String]) throws(UsageError) -> Given {
+    func activeProfile(_ options: Options?, _ variables: [String: String]) throws(UsageError) -> Given {
         let asked: Given
-        if let name = options.profile {
+        if let name = options?.profile {
             asked = Given(text: name, origin: .option("--profile"))
         } else if let name = variables["GENESYSCLOUD_PROFILE"], !name.isEmpty {
             asked = Given(text: name, origin: .variable("GENESYSCLOUD_PROFILE"))
