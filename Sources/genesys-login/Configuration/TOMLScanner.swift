@@ -140,14 +140,21 @@ struct TOMLScanner {
         let start = position
         while let byte = current {
             let isPlain = TOMLKey.isBare(byte) || "+.:".utf8.contains(byte)
-            // Between a date and a time there may be a blank.
+            // Between a date and a time there may be a blank. A single digit behind it would end the program in the library.
             let isBlankInDate =
                 byte == UInt8(ascii: " ") && position - start == 10 && bytes[start + 4] == UInt8(ascii: "-")
-                && position + 1 < bytes.count && (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(bytes[position + 1])
+                && startsTime(position + 1)
             guard isPlain || isBlankInDate else { break }
             advance()
         }
         if position == start { fail() }
+    }
+
+    /// Whether an hour and a colon stand at `index`.
+    private func startsTime(_ index: Int) -> Bool {
+        guard index + 2 < bytes.count else { return false }
+        let isHour = bytes[index...(index + 1)].allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+        return isHour && bytes[index + 2] == UInt8(ascii: ":")
     }
 
     private mutating func list(depth: Int) {
