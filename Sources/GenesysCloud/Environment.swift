@@ -87,11 +87,11 @@ public struct Environment: Sendable, Hashable {
     }
 
     private static func checked(_ text: String) throws(Refusal) -> String {
-        guard text.utf8.allSatisfy({ (0x21...0x7E).contains($0) }),
+        // Query and fragment by their marks: one that does not decode to UTF-8 is none to Foundation.
+        guard text.utf8.allSatisfy({ (0x21...0x7E).contains($0) }), !text.contains("?"), !text.contains("#"),
             let parts = URLComponents(string: text, encodingInvalidCharacters: false),
             let scheme = parts.scheme?.lowercased(), let host = parts.encodedHost, isHost(host),
-            isPort(Self.host(of: text).dropFirst(host.count)), parts.user == nil, parts.password == nil,
-            parts.query == nil, parts.fragment == nil
+            isPort(Self.host(of: text).dropFirst(host.count)), parts.user == nil, parts.password == nil
         else { throw .notAURL(text) }
         switch scheme {
         case "https": break
