@@ -23,8 +23,8 @@ func checkKeyboard(_ bytes: [UInt8]) throws(Violation) {
             )
             if case .left = input { try demand(isTaken, "the field does not know its keys") }
             if let edited = prompt.edited(input) { prompt = edited }
-            _ = prompt.look
         }
+        _ = prompt.look
         if read.count % 7 == 0 { decoder.abandonPaste() }
     }
 }

@@ -12,14 +12,15 @@ func checkPastedText(_ bytes: [UInt8]) throws(Violation) {
     _ = PastePrompt.Look(Secret(text))
     guard let pasted = try? PastedCallback(Secret(text), redirectURI: redirectURI) else { return }
     let query = pasted.query.reveal()
-    try demand(query.contains("="), "no query")
+    // By scalars, as the program does: with a combining mark behind it, an equals sign is another character.
+    try demand(query.unicodeScalars.contains("="), "no query")
     try demand(query.utf8.count <= text.utf8.count, "longer than what was pasted")
     try demand(
         query.unicodeScalars.allSatisfy { $0.value > 0x20 && !$0.properties.isWhitespace },
         "white space or a control character is left"
     )
     // A bare query that has a question mark before its first `=` reads as an address.
-    let isAddress = query.prefix { $0 != "=" }.contains("?")
+    let isAddress = query.unicodeScalars.prefix { $0 != "=" }.contains("?")
     let bare = isAddress ? [] : ["  \(query)\r\n", "\(query)#fragment"]
     for form in ["http://localhost:3000/callback?\(query)", "?\(query)"] + bare {
         let again = try? PastedCallback(Secret(form), redirectURI: redirectURI)
