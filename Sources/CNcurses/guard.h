@@ -102,7 +102,8 @@ static inline void terminal_guardian(int link) {
 }
 
 /* Starts the guardian: a grandchild, so that it is nobody's to wait for. It gets a copy of the program's memory, so it
-   must start before there is a secret. Without it the program goes on; the handlers are there. */
+   must start before there is a secret, and after the first frame, which would wait for the copy. Without it the program
+   goes on; the handlers are there. */
 static inline void terminal_guardian_start(void) {
     int link[2];
     pid_t child;
@@ -123,12 +124,11 @@ static inline void terminal_guardian_start(void) {
         while (waitpid(child, NULL, 0) < 0 && errno == EINTR) continue;
 }
 
-/* Notes how the terminal is now, before anything changes it, and starts watching. 0 where `fd` is no terminal. */
+/* Notes how the terminal is now, before anything changes it. 0 where `fd` is no terminal. */
 static inline int terminal_guard_save(int fd) {
     terminal_guard()->fd = fd;
     if (tcgetattr(fd, &terminal_guard()->before) != 0) return 0;
     terminal_guard()->during = terminal_guard()->before;
-    terminal_guardian_start();
     return 1;
 }
 

@@ -96,13 +96,20 @@ public final class Terminal {
         restore = (Self.pasteOff + mouseOff + capabilities.joined()).utf8.map { CChar(bitPattern: $0) }
         terminal_guard_arm(restore, restore.count)
         System.write(Self.pasteOn, to: STDOUT_FILENO)
+        fitWindow()
+        terminal_guard_note()
+    }
+
+    /// Listens to keys, clicks and signals from here on, and starts the process that restores the terminal where this one
+    /// cannot. Call it once, after the first frame, which need not wait for either.
+    public func listen() {
+        terminal_guardian_start()
         sources = TerminalSources(
             readable: STDIN_FILENO,
             onInput: { [weak self] in self?.read() },
             onSignal: { [weak self] in self?.received($0) }
         )
         fitWindow()
-        terminal_guard_note()
     }
 
     /// How large the screen is.

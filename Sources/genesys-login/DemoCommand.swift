@@ -107,7 +107,7 @@ extension DemoCommand {
                 break
             }
             defer { server.cancel() }
-            return try await ScreenSession(
+            let screen = ScreenSession(
                 settings: settings,
                 // Not in the place of somebody's real session, wherever it is kept.
                 signIn: settings.signIn(
@@ -116,7 +116,8 @@ extension DemoCommand {
                     profileName: settings.profileOrigin == .preset ? "demo" : nil
                 ),
                 approve: { url in try? await cloud.approve(authorizationURL: url) }
-            ).run()
+            )
+            return try await screen.run(screen.open())
         }
         do {
             try await server.value

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Dispatch
 import SignInRuntime
 
 /// The program. Without a command it is the screen.
@@ -27,23 +28,35 @@ struct GenesysLogin: AsyncParsableCommand {
 
     @OptionGroup var options: Options
 
-    static func main() async {
+    @MainActor
+    static func main() {
         ProcessProtection.begin()
-        guard CommandLine.argc == 1 else { return await main(nil) }
-        // Nothing to parse, and the parser would take more time than all else before the first frame.
         do {
-            try await showScreen(nil)
+            try start()
         } catch {
             exit(withError: error)
         }
+        dispatchMain()
     }
 
-    func run() async throws {
-        try await Self.showScreen(options)
+    /// Comes as far as it can on the first thread, a screen to its first frame: the other threads take as long to start.
+    @MainActor
+    private static func start() throws {
+        // Without arguments there is nothing to parse, and the parser would take longer than all else.
+        guard CommandLine.argc > 1 else { return try show(nil) }
+        let command = try parseAsRoot()
+        switch command {
+        case let screen as GenesysLogin: try show(screen.options)
+        case var command as any AsyncParsableCommand: goOn { try await command.run() }
+        case var command:
+            try command.run()
+            exit()
+        }
     }
 
-    private static func showScreen(_ options: Options?) async throws {
-        try await reportingUsage { () throws(UsageError) in
+    @MainActor
+    private static func show(_ options: Options?) throws {
+        let screen = try reportingUsage { () throws(UsageError) in
             let settings = try Settings(options, environment: ProcessEnvironment.variables)
             try ScreenSession.requireTerminal()
             return ScreenSession(
@@ -51,7 +64,21 @@ struct GenesysLogin: AsyncParsableCommand {
                 signIn: settings.clientID.map { settings.signIn(clientID: $0) },
                 saving: settings.saving
             )
-        }.run()
+        }
+        let opened = try screen.open()
+        goOn { try await screen.run(opened) }
+    }
+
+    /// Runs `body`, with which the program ends.
+    private static func goOn(_ body: sending @escaping () async throws -> Void) {
+        Task {
+            do {
+                try await body()
+                exit()
+            } catch {
+                exit(withError: error)
+            }
+        }
     }
 }
 

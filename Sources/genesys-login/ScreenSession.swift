@@ -52,9 +52,17 @@ struct ScreenSession {
         }
     }
 
-    /// Shows the screen until the person leaves it.
+    /// A terminal with the first frame on it.
+    struct Opened {
+        fileprivate let terminal: Terminal
+        fileprivate let store: SessionStore
+        fileprivate let model: ScreenModel
+    }
+
+    /// Takes the terminal and draws the first frame. The person sees it while ``run(_:)`` makes the network ready, which
+    /// takes as long.
     @MainActor
-    func run() async throws {
+    func open() throws -> Opened {
         let terminal: Terminal
         do throws(TerminalError) {
             terminal = try Terminal()
@@ -62,13 +70,19 @@ struct ScreenSession {
             Console.complain("\(error) Without a screen, use: genesys-login login")
             throw ExitStatus.usage
         }
-        defer { terminal.close() }
-
         let store = store
         let context = context(terminal, store: store)
-        // The person sees the screen while the network is made ready, which takes as long as all before.
         let model = ScreenModel(state: .initial, now: Date(), overlay: .first(in: context), context: context)
         terminal.draw(render(model, size: terminal.size))
+        terminal.listen()
+        return Opened(terminal: terminal, store: store, model: model)
+    }
+
+    /// Shows the screen until the person leaves it.
+    @MainActor
+    func run(_ opened: Opened) async throws {
+        let terminal = opened.terminal
+        defer { terminal.close() }
         let eventLoops = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let live = try transport(eventLoops, closing: terminal)
         let engine = Engine(
@@ -76,7 +90,7 @@ struct ScreenSession {
                 browser: Browser(settings.browser),
                 eventLoops: eventLoops,
                 transport: live.transport,
-                store: store,
+                store: opened.store,
                 otherStores: approve == nil ? settings.otherStores : []
             ).logged(to: settings.log)
         )
@@ -91,7 +105,7 @@ struct ScreenSession {
             configure: configure,
             again: { [settings] session in settings.signIn(again: session) },
             approve: approveHere,
-            model: model
+            model: opened.model
         )
         // Not waited for: a keyring may ask the person first.
         let following = Task { [accepts, profileName = signIn?.profileName ?? settings.profileName] in
