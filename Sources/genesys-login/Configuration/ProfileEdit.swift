@@ -18,7 +18,7 @@ struct ProfileEdit {
         UsageError(
             "\(ServerText(path)), line \(TOMLLayout(bytes).line(of: [profile])): the profile \(ServerText(profile)) "
                 + "is written in a way that this program cannot change.",
-            "Write it as a table of its own: \(Self.header(profile))."
+            "Write it as a table of its own: \(ServerText(Self.header(profile)))."
         )
     }
 

@@ -7,8 +7,11 @@ enum TOMLKey {
 
     /// A basic string. The text has no control characters.
     static func quoted(_ text: String) -> String {
-        let escaped = text.flatMap { $0 == "\"" || $0 == "\\" ? ["\\", $0] : [$0] }
-        return "\"\(String(escaped))\""
+        // By scalars: with a combining mark behind it, a quote is another character.
+        let escaped = text.unicodeScalars.flatMap { (scalar: Unicode.Scalar) -> [Unicode.Scalar] in
+            scalar == "\"" || scalar == "\\" ? ["\\", scalar] : [scalar]
+        }
+        return "\"\(String(String.UnicodeScalarView(escaped)))\""
     }
 
     /// Whether a key without quotes may have this byte.
