@@ -90,7 +90,11 @@ public struct Attempt: Sendable, Hashable {
     /// When each step was done; a step that is missing is not done.
     public internal(set) var steps: [Step: Date]
     /// The redirect URI with its real port, once the listener is bound.
-    public internal(set) var boundRedirectURI: RedirectURI?
+    public internal(set) var boundRedirectURI: RedirectURI? {
+        didSet { url = boundRedirectURI.map { Secret(authorizationRequest($0).url) } }
+    }
+    /// Made once, for a screen asks for it with every frame.
+    private var url: Secret?
     /// What became of the browser.
     public internal(set) var browser: Browser
     /// What was refused or went wrong without ending the attempt, oldest first, the last few only;
@@ -117,18 +121,18 @@ public struct Attempt: Sendable, Hashable {
     }
 
     /// The URL to open, once the listener is bound.
-    public var authorizationURL: String? {
-        boundRedirectURI.map { redirectURI in
-            AuthorizationRequest(
-                endpoint: settings.environment.authorizationEndpoint,
-                clientID: settings.clientID,
-                redirectURI: redirectURI,
-                challenge: proofKey.challenge,
-                state: expectedState,
-                scope: settings.scope,
-                hints: settings.hints
-            ).url
-        }
+    public var authorizationURL: String? { url?.reveal() }
+
+    private func authorizationRequest(_ redirectURI: RedirectURI) -> AuthorizationRequest {
+        AuthorizationRequest(
+            endpoint: settings.environment.authorizationEndpoint,
+            clientID: settings.clientID,
+            redirectURI: redirectURI,
+            challenge: proofKey.challenge,
+            state: expectedState,
+            scope: settings.scope,
+            hints: settings.hints
+        )
     }
 }
 

@@ -7,7 +7,9 @@
 public enum DisplayWidth {
     /// The columns of `text` as it is drawn.
     public static func of(_ text: some StringProtocol) -> Int {
-        text.reduce(into: 0) { $0 += of($1) }
+        // ASCII, as most of a screen is, has a column for each byte; a carriage return may be half of a character.
+        if text.utf8.allSatisfy({ $0 < 0x80 && $0 != 0x0D }) { return text.utf8.count }
+        return text.reduce(into: 0) { $0 += of($1) }
     }
 
     /// The columns of one grapheme cluster as it is drawn.

@@ -143,7 +143,10 @@ private struct Chaos {
         if let attempt = machine.attempt {
             #expect(found.contains(attempt.proofKey.verifier.reveal()), "the search finds nothing: \(moment)")
         }
-        let own = machine.attempt.map { [$0.proofKey.verifier.reveal(), $0.expectedState.value.reveal()] } ?? []
+        let own =
+            machine.attempt.map {
+                [$0.proofKey.verifier.reveal(), $0.expectedState.value.reveal(), $0.authorizationURL ?? ""]
+            } ?? []
         let tokens = found.filter { $0.hasPrefix("SECRETaccess") || $0.hasPrefix("SECRETrefresh") }
         #expect(found.subtracting(tokens).subtracting(own).isEmpty, "a secret outlives its attempt: \(moment)")
         if case .loggedOut = machine.state { #expect(found.isEmpty, "a token outlives its session: \(moment)") }
