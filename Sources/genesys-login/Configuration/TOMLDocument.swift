@@ -50,7 +50,7 @@ struct TOMLDocument: Sendable {
 
     /// The largest file that is read, in bytes.
     static let largest = 1_048_576
-    /// The longest line, in bytes: it bounds how deep dotted keys nest, which the library follows by recursion.
+    /// The longest line, in bytes.
     static let longestLine = 16_384
 
     let path: String

@@ -20,7 +20,7 @@ struct TOMLScanner {
     /// Where that line starts.
     private(set) var lineStart = 0
 
-    /// How deep lists and inline tables may nest.
+    /// How deep lists and inline tables may nest, and of how many parts a key may be: the library goes down by recursion.
     private static let deepest = 32
     private static let newline = UInt8(ascii: "\n")
     private static let backslash = UInt8(ascii: "\\")
@@ -114,6 +114,7 @@ struct TOMLScanner {
                 if position == start { fail() }
                 path.append(String(decoding: bytes[start..<position], as: UTF8.self))
             }
+            if path.count > Self.deepest { fail() }
         } while fault == nil && take(UInt8(ascii: "."))
         return path
     }
