@@ -3,11 +3,14 @@ public import FoundationEssentials
 /// Reads JSON that came from outside.
 ///
 /// Foundation's decoder ends the program at a text that stops just after its 513th open bracket (Swift 6.3), and takes
-/// UTF-16 and UTF-32 too, so that looking at the bytes would not tell how deep a text nests. This looks first, and makes
-/// no copy of what may hold tokens.
+/// UTF-16 and UTF-32 too, so that looking at the bytes would not tell how deep a text nests. It also notes a hundred bytes
+/// of each value, so that a megabyte of small ones takes thirty. This looks first, and makes no copy of what may hold
+/// tokens.
 public enum JSONBody {
     /// How deep arrays and objects may nest. What the two servers send nests three deep.
     public static let deepest = 256
+    /// How many values a body may have. What the two servers send has some hundred at most.
+    public static let mostValues = 10_000
 
     /// Why a body is not decoded at all.
     public enum Refusal: Error, Sendable {
@@ -15,6 +18,8 @@ public enum JSONBody {
         case encoding
         /// Deeper than ``JSONBody/deepest``.
         case depth
+        /// More values than ``JSONBody/mostValues``.
+        case count
     }
 
     /// The value that stands in `body`.
@@ -22,14 +27,14 @@ public enum JSONBody {
     /// - Throws: ``Refusal``, or the decoder's `DecodingError`.
     public static func decode<Value: Decodable>(_ type: Value.Type, from body: Data) throws -> Value {
         guard !body.contains(0) else { throw Refusal.encoding }
-        guard depth(of: body) <= deepest else { throw Refusal.depth }
+        try check(body)
         return try JSONDecoder().decode(type, from: body)
     }
 
-    /// How deep brackets nest outside strings, whether the text is JSON or not.
-    private static func depth(of body: Data) -> Int {
-        var deepest = 0
+    /// Counts brackets and commas outside strings, whether the text is JSON or not.
+    private static func check(_ body: Data) throws(Refusal) {
         var depth = 0
+        var values = 1
         var isString = false
         var isEscaped = false
         for byte in body {
@@ -43,12 +48,14 @@ public enum JSONBody {
                 case UInt8(ascii: "\""): isString = true
                 case UInt8(ascii: "["), UInt8(ascii: "{"):
                     depth += 1
-                    deepest = max(deepest, depth)
+                    values += 1
                 case UInt8(ascii: "]"), UInt8(ascii: "}"): depth -= 1
+                case UInt8(ascii: ","): values += 1
                 default: break
                 }
+                guard depth <= deepest else { throw .depth }
+                guard values <= mostValues else { throw .count }
             }
         }
-        return deepest
     }
 }

@@ -30,6 +30,17 @@ struct JSONBodyTests {
         try read("[\"\(String(repeating: "[{", count: 1_000))\", \"\\\"[[\\\\\", {}]")
     }
 
+    @Test("has 10,000 values at most; what stands in a string does not count")
+    func count() throws {
+        func members(_ count: Int) -> String {
+            "{\((0..<count).map { "\"\($0)\":1" }.joined(separator: ","))}"
+        }
+        try read(members(9_999))
+        #expect(throws: JSONBody.Refusal.count) { try read(members(10_001)) }
+        #expect(throws: JSONBody.Refusal.count) { try read("[\(String(repeating: "[],", count: 5_001))1]") }
+        try read("[\"\(String(repeating: "a,", count: 20_000))\"]")
+    }
+
     @Test("is not UTF-16 or UTF-32, in which a bracket is no single byte; a byte order mark is taken")
     func encoding() throws {
         try read("\u{FEFF}{\"a\": \"ä\"}")
