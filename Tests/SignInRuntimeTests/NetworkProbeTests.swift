@@ -45,7 +45,8 @@ struct NetworkProbeTests {
     @Test("the phase that fails is the last, and says why")
     func failures() async throws {
         let certificates = try await Certificates.all()
-        let closed = try await RawServer.with(answering: "") { $0.port }
+        let taken = try QuietPort()
+        let closed = taken.number
         try await Network(authority: certificates.authority).with { live in
             let unknown = await live.probe("https://login.genesys.invalid/")
             #expect(phases(unknown) == [.nameResolution])

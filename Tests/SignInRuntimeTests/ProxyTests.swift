@@ -103,7 +103,8 @@ struct ProxyTests {
 
     @Test("a proxy that is not there is named by host and port, without its credentials")
     func absent() async throws {
-        let port = try await ConnectProxy.with { $0.port }
+        let taken = try QuietPort()
+        let port = taken.number
         let network = Network(environment: ["HTTPS_PROXY": "http://user:hush@127.0.0.1:\(port)"])
         await #expect(throws: TransportError.proxy(host: name, proxy: "127.0.0.1:\(port)", .refused)) {
             _ = try await network.get("https://\(name)/")
