@@ -187,17 +187,17 @@ struct JunkTests {
         }
         let (state, port) = try await Self.begin(world)
         let flood = Flood(state, port)
-        try await flood.send(0..<400)
+        try await flood.send(0..<700)
         #expect(await Self.attempt(world.engine.state)?.isExchanging == false)
-        // The real callback, in the middle of it.
+        // The real callback, in the middle of it. Its answer is held for ten seconds at most.
         async let first = RawClient.get("/callback?code=c0de&state=\(state)", port: port)
-        try await flood.send(400..<700)
+        try await flood.send(700..<800)
         try await world.reach("the exchange") { Self.attempt($0)?.isExchanging == true }
-        try await flood.send(700..<1000)
         async let second = RawClient.get("/callback?code=c0de&state=\(state)", port: port, host: "::1")
         try await world.reach("the repeated callback") { state in
             Self.attempt(state)?.notices.contains { $0.kind == .callbackRepeated } == true
         }
+        try await flood.send(800..<1000)
         await gate.open()
         for answer in [try await first, try await second] {
             #expect(answer.hasPrefix("HTTP/1.1 303"))
