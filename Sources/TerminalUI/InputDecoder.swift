@@ -18,6 +18,7 @@ struct InputDecoder {
     static let longestPaste = 65_536
 
     private var paste: String.UnicodeScalarView?
+    private var pasted = 0
 
     /// Whether a paste has begun and not ended.
     var isPasting: Bool { paste != nil }
@@ -33,7 +34,7 @@ struct InputDecoder {
                 continue
             }
             switch raw {
-            case .pasteBegan: paste = .init()
+            case .pasteBegan: (paste, pasted) = (.init(), 0)
             case .pasteEnded, .ignored: break
             case .input(let input): inputs.append(input)
             case .scalar(0x1B):
@@ -65,7 +66,8 @@ struct InputDecoder {
     }
 
     private mutating func append(_ value: UInt32) {
-        guard let scalar = Unicode.Scalar(value), (paste?.count ?? 0) < Self.longestPaste else { return }
+        guard let scalar = Unicode.Scalar(value), pasted < Self.longestPaste else { return }
+        pasted += 1
         paste?.append(scalar == "\r" ? "\n" : scalar)
     }
 

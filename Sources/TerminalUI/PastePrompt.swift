@@ -8,6 +8,8 @@ public struct PastePrompt: Sendable, Hashable {
 
     /// What has been pasted or typed.
     public private(set) var text = Secret("")
+    /// About how many characters that is: each key counts as one.
+    private var count = 0
     /// When the last text was handed in; what was refused since then is shown.
     public private(set) var submittedAt: Date?
 
@@ -25,14 +27,20 @@ public struct PastePrompt: Sendable, Hashable {
     /// can see what it would be joined to.
     func edited(_ input: Input) -> PastePrompt? {
         var prompt = self
-        let held = text.reveal()
         switch input {
         case .key(let character):
-            guard held.count < Self.longest else { return nil }
-            prompt.text = Secret(held + String(character))
-        case .paste(let pasted): prompt.text = Secret(pasted)
-        case .backspace: prompt.text = Secret(String(held.dropLast()))
-        case .control("u"), .control("w"): prompt.text = Secret("")
+            guard count < Self.longest else { return nil }
+            prompt.text = Secret(text.reveal() + String(character))
+            prompt.count += 1
+        case .paste(let pasted):
+            prompt.text = Secret(pasted)
+            prompt.count = pasted.count
+        case .backspace:
+            prompt.text = Secret(String(text.reveal().dropLast()))
+            prompt.count = max(0, count - 1)
+        case .control("u"), .control("w"):
+            prompt.text = Secret("")
+            prompt.count = 0
         default: return nil
         }
         return prompt

@@ -4,12 +4,15 @@ import Glibc
 
 /// The terminal: the only file that calls ncurses.
 ///
-/// Keys, clicks, resizing and signals arrive in ``inputs``; nothing is polled, so waiting costs no time. Whatever way the
-/// program ends, the terminal is as it was: by ``close()``, at exit, and after a crash.
+/// Keys and clicks arrive in ``inputs``, resizing and signals in ``urgent``; nothing is polled, so waiting costs no time.
+/// Whatever way the program ends, the terminal is as it was: by ``close()``, at exit, and after a crash.
 @MainActor
 public final class Terminal {
-    /// What comes from the terminal, in order. It ends with ``close()``.
-    public let inputs: AsyncStream<Input>
+    /// What is typed, clicked and pasted, in order: all that one read brought at once. It ends with ``close()``. What comes
+    /// while much of it waits to be taken is dropped, as a terminal itself drops it.
+    public let inputs: AsyncStream<[Input]>
+    /// What does not wait behind keys: the terminal's size and fate, and signals. It ends with ``close()``.
+    public let urgent: AsyncStream<Input>
     /// What the terminal can show.
     public let charset: Charset
 
@@ -27,7 +30,11 @@ public final class Terminal {
     private static let pasteOn = "\u{1B}[?2004h"
     private static let pasteOff = "\u{1B}[?2004l"
 
-    private let continuation: AsyncStream<Input>.Continuation
+    /// How much one read takes, in characters, and how many reads may wait.
+    private static let (longestRead, mostReads) = (4_096, 16)
+
+    private let typed: AsyncStream<[Input]>.Continuation
+    private let told: AsyncStream<Input>.Continuation
     private let screen: OpaquePointer
     private let window: UnsafeMutablePointer<WINDOW>
     private let palette: Palette
@@ -67,7 +74,8 @@ public final class Terminal {
         }
         self.screen = screen
         self.window = window
-        (inputs, continuation) = AsyncStream.makeStream(of: Input.self)
+        (inputs, typed) = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(Self.mostReads))
+        (urgent, told) = AsyncStream.makeStream()
         raw()
         noecho()
         nonl()
@@ -212,7 +220,8 @@ public final class Terminal {
         sources = nil
         if wasShown { leave(.closed) }
         mode = .closed
-        continuation.finish()
+        typed.finish()
+        told.finish()
         delscreen(screen)
         if wasShown { terminal_guard_reset_modes() }
         TerminalSources.giveBackSignals()
@@ -238,7 +247,7 @@ public final class Terminal {
         pending = nil
         redraw()
         terminal_guard_note()
-        continuation.yield(.resumed)
+        told.yield(.resumed)
     }
 
     private func continued() {
@@ -263,13 +272,13 @@ public final class Terminal {
             clearok(window, true)
             shown = nil
             softWrap?.forget()
-            continuation.yield(.resized(size))
+            told.yield(.resized(size))
         case SIGINT:
             leaveBare()
-            continuation.yield(.control("c"))
-        case SIGTSTP: continuation.yield(.control("z"))
+            told.yield(.control("c"))
+        case SIGTSTP: told.yield(.control("z"))
         case SIGCONT: continued()
-        default: continuation.yield(.terminated(signal: signal))
+        default: told.yield(.terminated(signal: signal))
         }
     }
 
@@ -285,9 +294,10 @@ public final class Terminal {
         if decoder.isPasting, ContinuousClock.now - lastRead > .seconds(2) { decoder.abandonPaste() }
         lastRead = .now
         var raws: [InputDecoder.Raw] = []
-        while let raw = next() { raws.append(raw) }
+        while raws.count < Self.longestRead, let raw = next() { raws.append(raw) }
         guard !raws.isEmpty || !System.isGone(STDIN_FILENO) else { return vanished() }
-        decoder.decode(raws).forEach { continuation.yield($0) }
+        let inputs = decoder.decode(raws)
+        if !inputs.isEmpty { typed.yield(inputs) }
     }
 
     private func readBare() {
@@ -300,7 +310,7 @@ public final class Terminal {
     private func vanished() {
         sources?.cancel()
         sources = nil
-        continuation.yield(.closed)
+        told.yield(.closed)
     }
 
     private func next() -> InputDecoder.Raw? {

@@ -19,7 +19,8 @@ struct ScreenLoop {
     }
 
     private enum Wake: Sendable {
-        case input(Input)
+        case inputs([Input])
+        case urgent(Input)
         case state(State)
         case tick
         case flashOver(Int)
@@ -66,11 +67,20 @@ struct ScreenLoop {
 
     /// Runs until the person leaves.
     mutating func run() async -> Ending {
-        let inputs = terminal.inputs
+        let (inputs, urgent) = (terminal.inputs, terminal.urgent)
         let states = engine.states
+        let (taken, take) = AsyncStream<Void>.makeStream()
         let sources = [
             Task { [wake] in
-                for await input in inputs { wake.yield(.input(input)) }
+                var taken = taken.makeAsyncIterator()
+                for await inputs in inputs {
+                    wake.yield(.inputs(inputs))
+                    // So that a flood of keys waits in the terminal, where it is bounded.
+                    await taken.next()
+                }
+            },
+            Task { [wake] in
+                for await input in urgent { wake.yield(.urgent(input)) }
             },
             Task { [wake] in
                 for await state in states { wake.yield(.state(state)) }
@@ -81,10 +91,10 @@ struct ScreenLoop {
         draw()
         loop: for await event in wakes {
             switch event {
-            case .input(let input):
-                if let intent = intent(for: input, in: model, screen: screen) {
-                    await act(on: intent, input: input)
-                }
+            case .inputs(let inputs):
+                for input in inputs { await handle(input) }
+                take.yield()
+            case .urgent(let input): await handle(input)
             case .state(let state):
                 model.state = state
                 // Nobody needs the bare URL any more.
@@ -103,6 +113,13 @@ struct ScreenLoop {
         tick.cancel()
         sources.forEach { $0.cancel() }
         return ending ?? .left
+    }
+
+    private mutating func handle(_ input: Input) async {
+        // The labels may have moved by what came in the same read.
+        if case .click = input { screen = render(model, size: terminal.size) }
+        guard let intent = intent(for: input, in: model, screen: screen) else { return }
+        await act(on: intent, input: input)
     }
 
     private mutating func draw() {

@@ -105,6 +105,34 @@ extension EndToEndTests {
             }
         }
 
+        @Test(
+            "a flood of keys keeps neither a signal nor the end of the terminal waiting",
+            arguments: [SIGTERM, SIGHUP]
+        )
+        func flood(signal: Int32) async throws {
+            try await Stage.with { stage in
+                let screen = try await stage.screen(Self.demo)
+                try await screen.wait(for: "Signed out")
+                try await screen.press(.enter)
+                try await screen.wait(for: "Waiting for your browser")
+                try await screen.press(.letter("p"))
+                try await screen.wait(for: "Paste")
+                let flood = stage.folder.appending(path: "flood")
+                try Data(repeating: UInt8(ascii: "x"), count: 3_000_000).write(to: flood)
+                try await screen.tmux("load-buffer", flood.path)
+                try await screen.tmux("paste-buffer", "-r")
+                try await screen.wait(for: "characters")
+                let program = try await screen.processID()
+                if signal == SIGHUP {
+                    try await screen.tmux("kill-session")
+                    try await waitUntil("the program to end", until: { kill(program, 0) != 0 })
+                } else {
+                    kill(program, signal)
+                    #expect(try await screen.exitStatus() == 128 + Int(signal))
+                }
+            }
+        }
+
         @Test("SIGINT from elsewhere does what Ctrl-C does")
         func interrupt() async throws {
             try await Stage.with { stage in
