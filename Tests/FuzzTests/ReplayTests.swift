@@ -13,7 +13,11 @@ struct ReplayTests {
         #expect(!files.isEmpty)
         for file in files {
             let bytes = [UInt8](try Data(contentsOf: file))
-            #expect(throws: Never.self, "\(file.lastPathComponent)") { try parser.check(bytes) }
+            // Some parsers take the number of bytes for a choice.
+            for blanks in 0..<4 {
+                let padded = bytes + Array(repeating: UInt8(ascii: " "), count: blanks)
+                #expect(throws: Never.self, "\(file.lastPathComponent)") { try parser.check(padded) }
+            }
             // A connection may break anywhere, and a disk may be full.
             for length in 0..<min(bytes.count, 1_000) {
                 #expect(throws: Never.self, "\(length) bytes of \(file.lastPathComponent)") {
