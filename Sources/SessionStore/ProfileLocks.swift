@@ -56,7 +56,12 @@ struct ProfileLocks: Sendable {
         else { return nil }
         // What cleans /tmp by age shall not take it for old.
         futimens(file.descriptor, nil)
-        return HeldLock(file)
+        // A process that began before a login began or ended has its lock in the other place.
+        guard let otherFolder = self.folder.openOther(), let other = otherFolder.openFile(name) else {
+            return HeldLock(file)
+        }
+        guard flock(other.descriptor, LOCK_EX | LOCK_NB) == 0 else { return nil }
+        return HeldLock(file, other)
     }
 
     private func unavailable(_ number: Int32) -> StoreError {
@@ -67,9 +72,11 @@ struct ProfileLocks: Sendable {
 /// A lock that is held until it is released or let go.
 final class HeldLock: ProfileLock {
     private let file: Mutex<FileHandle?>
+    private let other: Mutex<FileHandle?>
 
-    init(_ file: consuming FileHandle) {
+    init(_ file: consuming FileHandle, _ other: consuming FileHandle? = nil) {
         self.file = Mutex(file)
+        self.other = Mutex(other)
     }
 
     deinit {
@@ -77,8 +84,11 @@ final class HeldLock: ProfileLock {
     }
 
     func release() {
+        // Not by closing alone: a child that was started a moment ago may have a copy until it runs its program.
+        other.withLock { file in
+            if let file = file.take() { flock(file.descriptor, LOCK_UN) }
+        }
         file.withLock { file in
-            // Not by closing alone: a child that was started a moment ago may have a copy until it runs its program.
             if let file = file.take() { flock(file.descriptor, LOCK_UN) }
         }
     }

@@ -110,7 +110,7 @@ struct StoredSession {
             let fraction = fraction ?? 0
             guard let clientID = ClientID(clientID), Self.isToken(accessToken), refreshToken.map(Self.isToken) ?? true,
                 expiresIn.map({ (1...TokenResponse.longestLifetime).contains($0) }) ?? true,
-                (0..<1).contains(fraction), years.contains(receivedAt)
+                (0..<1).contains(fraction), years.contains(receivedAt), Self.isServer(loginURL), Self.isServer(apiURL)
             else { return nil }
             return Session(
                 tokens: TokenResponse(
@@ -125,6 +125,14 @@ struct StoredSession {
                 apiURL: apiURL,
                 profileName: profile
             )
+        }
+
+        /// Where tokens may go: to a server by https, or to this machine.
+        private static func isServer(_ url: String) -> Bool {
+            guard url.utf8.allSatisfy({ (0x21...0x7E).contains($0) }), !url.contains("@") else { return false }
+            if url.hasPrefix("https://") { return url.utf8.count > "https://".utf8.count }
+            guard url.hasPrefix("http://") else { return false }
+            return RedirectURI.isLoopback(hostHeader: String(url.dropFirst("http://".count).prefix { $0 != "/" }))
         }
 
         /// What `TokenResponse` takes from a server (RFC 6749 Appendix A.12 and A.17), and at least one character of it.

@@ -4,26 +4,38 @@ import OAuth
 /// The folder that all processes of this user share for locks and change notices, whatever their environment says.
 ///
 /// It is below `/run/user/UID`, which the system makes for a user who has logged in and removes when the last login ends,
-/// or else in `/tmp`. It holds no secrets.
+/// or else in `/tmp`; where somebody else has taken that name there, in the user's home, which is slow where it is on
+/// another machine. It holds no secrets.
 struct UserFolder: Sendable {
     private let inRun: (parent: String, folder: String)?
     private let fixed: String
+    private let inHome: String?
 
     /// The folder at `path`, and nowhere else.
     init(at path: String) {
         inRun = nil
         fixed = path
+        inHome = nil
     }
 
     /// The folder at `path`, or the user's own place for it.
     init(_ path: String?) {
-        self = path.map { UserFolder(at: $0) } ?? UserFolder(run: "/run/user/\(getuid())", temporary: "/tmp")
+        self =
+            path.map { UserFolder(at: $0) }
+            ?? UserFolder(run: "/run/user/\(getuid())", temporary: "/tmp", home: Self.home)
     }
 
-    /// A folder in `run`, where that is a folder of this user, or else in `temporary`.
-    init(run: String, temporary: String) {
+    /// A folder in `run`, where that is a folder of this user, or else in `temporary`, or else below `home`.
+    init(run: String, temporary: String, home: String? = nil) {
         inRun = (run, "\(run)/genesys-login")
         fixed = "\(temporary)/genesys-login-\(getuid())"
+        inHome = home.map { "\($0)/.local/state/genesys-login" }
+    }
+
+    /// The user's home as the system knows it, whatever the environment says.
+    private static var home: String? {
+        guard let entry = getpwuid(getuid()), let folder = entry.pointee.pw_dir else { return nil }
+        return String(cString: folder)
     }
 
     /// Where the folder is to be now.
@@ -31,13 +43,18 @@ struct UserFolder: Sendable {
         guard let inRun else { return fixed }
         var status = stat()
         let isOurs = lstat(inRun.parent, &status) == 0 && Self.isFolder(status) && status.st_uid == getuid()
-        return isOurs ? inRun.folder : fixed
+        if isOurs { return inRun.folder }
+        // Who takes the name in /tmp would have every process go on without a lock.
+        guard let inHome, lstat(fixed, &status) == 0, !Self.isFolder(status) || status.st_uid != getuid() else {
+            return fixed
+        }
+        return inHome
     }
 
     /// Where a process may have looked for it before a login began or ended, beside ``path``.
     var otherPath: String? {
         guard let inRun else { return nil }
-        return path == fixed ? inRun.folder : fixed
+        return path == inRun.folder ? fixed : inRun.folder
     }
 
     /// Why there is no folder to use.
@@ -51,6 +68,7 @@ struct UserFolder: Sendable {
     ///   others: whoever can write there could hold up every refresh.
     func open() throws(Refusal) -> FileHandle {
         let path = path
+        if path == inHome { Self.makeParents(of: path) }
         let isNew = mkdir(path, 0o700) == 0
         let handle = try Self.open(path)
         // A umask may have taken away more than meant.
@@ -80,6 +98,10 @@ struct UserFolder: Sendable {
         guard status.st_uid == getuid() else { throw Refusal(words: ServerText("\(path) belongs to somebody else")) }
         guard status.st_mode & 0o077 == 0 else { throw Refusal(words: ServerText("\(path) is open to others")) }
         return handle
+    }
+
+    private static func makeParents(of path: String) {
+        for slash in path.indices.dropFirst() where path[slash] == "/" { mkdir(String(path[..<slash]), 0o700) }
     }
 
     private static func isFolder(_ status: stat) -> Bool {

@@ -12,8 +12,8 @@ public actor Engine {
     /// is to be left and nothing that matters is under way any more.
     public nonisolated let states: AsyncStream<State>
 
-    /// The longest that leaving the program waits for what is under way (a sign-out, a page). A refresh that was sent is
-    /// waited for as long as it takes.
+    /// The longest that leaving the program waits for what is under way (a sign-out, a page). A refresh that was sent and
+    /// a new session on its way into the store are waited for as long as they take.
     public static let exitPatience = Duration.seconds(3)
 
     private let exitPatience: Duration
@@ -32,6 +32,7 @@ public actor Engine {
     private var sent: Set<UInt64> = []
     private var isLeaving = false
     private var storeWork: Task<Void, Never>?
+    private var saves = 0
     private var following: (accepts: @Sendable (Session) -> Bool, profileName: String, task: Task<Void, Never>)?
 
     /// An engine that has not begun anything.
@@ -106,8 +107,10 @@ public actor Engine {
         case .refreshSession(let id, let session, let isKept): refresh(id, session, isKept: isKept)
         case .signOut(let id, let session): signOut(id, session)
         case .saveSession(let id, let session):
+            saves += 1
             store { [shared, weak self] in
-                if let error = await shared.keep(session) { await self?.send(.sessionNotKept(id, error)) }
+                let error = await shared.keep(session)
+                await self?.saved(id, error)
             }
         case .forgetSession(let session): store { [shared] in await shared.forget(session) }
         case .abandonSession(let id):
@@ -282,6 +285,14 @@ public actor Engine {
         }
     }
 
+    /// Whether a new session is on its way into the store.
+    public var isSaving: Bool { saves > 0 }
+
+    private func saved(_ id: SessionID, _ error: StoreError?) {
+        saves -= 1
+        if let error { send(.sessionNotKept(id, error)) }
+    }
+
     /// Store actions run one after another, so that an older session cannot overwrite a newer one.
     private func store(_ action: @escaping @Sendable () async -> Void) {
         storeWork = Task { [before = storeWork] in
@@ -339,7 +350,7 @@ public actor Engine {
         timers.values.forEach { $0.task.cancel() }
         timers = [:]
         let last = Array(closing.values) + (storeWork.map { [$0] } ?? [])
-        let refreshes = sent.compactMap { closing[$0] }
+        let lasting = sent.compactMap { closing[$0] } + (isSaving ? storeWork.map { [$0] } ?? [] : [])
         let limit = ContinuousClock.now.advanced(by: exitPatience)
         Task { [publish] in
             await withTaskGroup { group in
@@ -348,7 +359,7 @@ public actor Engine {
                 }
                 group.addTask {
                     try? await Task.sleep(until: limit, clock: .continuous)
-                    for task in refreshes { await task.value }
+                    for task in lasting { await task.value }
                 }
                 await group.next()
                 publish.finish()

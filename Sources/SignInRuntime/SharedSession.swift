@@ -75,11 +75,18 @@ public struct SharedSession: Sendable {
         var session = held
         session.tokens = try await transport.tokens(request).refreshing(held.tokens)
         session.receivedAt = now()
-        // Somebody who signed out while the server was busy meant these tokens too.
-        if isKept, case .success(nil) = await load(held.profileName) {
-            try? await APIClient(apiURL: session.apiURL, transport: transport)
-                .deleteToken(accessToken: session.tokens.accessToken)
-            return .forgotten
+        if isKept, case .success(let kept) = await load(held.profileName) {
+            guard let kept else {
+                // Somebody who signed out while the server was busy meant these tokens too.
+                try? await APIClient(apiURL: session.apiURL, transport: transport)
+                    .deleteToken(accessToken: session.tokens.accessToken)
+                return .forgotten
+            }
+            // Somebody who signed in anew meanwhile did so without the lock, and is not to be replaced by what was before.
+            if isOurs, kept.tokens.accessToken != held.tokens.accessToken {
+                if kept.isSameSignIn(as: held) { return .replaced(kept) }
+                isOurs = false
+            }
         }
         guard isOurs else { return .renewed(session, notKept: nil) }
         let notKept = await save(session)

@@ -107,6 +107,10 @@ public enum Strings {
     static let refreshing = "Refreshing the token…"
     /// The person wants to leave while a refresh is under way.
     public static let finishingRefresh = "Finishing the refresh first; once more ends the program at once."
+    /// The person wants to leave while the session is on its way into the store.
+    public static let finishingSave = "Keeping the session first; once more ends the program at once."
+    /// The store takes its time.
+    public static let waitingForStore = "Waiting for the session store…"
     static func refreshRetrying(_ time: String) -> String { "The refresh failed; next try in \(time), or press r." }
     static let refreshFailed = "The token could not be refreshed; r tries again."
     static let unnamedScopes = "not named by the server"

@@ -43,7 +43,13 @@ struct GenesysLogin: AsyncParsableCommand {
     @MainActor
     private static func start() throws {
         // Without arguments there is nothing to parse, and the parser would take longer than all else.
-        guard CommandLine.argc > 1 else { return try show(nil) }
+        guard CommandLine.argc != 1 else { return try show(nil) }
+        try reportingUsage { () throws(UsageError) in
+            // Swift reads them there.
+            guard CommandLine.argc > 1 else {
+                throw UsageError("The arguments cannot be read: /proc is not mounted.", "Mount it, and try again.")
+            }
+        }
         let command = try parseAsRoot()
         switch command {
         case let screen as GenesysLogin: try show(screen.options)

@@ -8,6 +8,7 @@ import OAuth
 import SessionStore
 import SignIn
 import SignInRuntime
+import Synchronization
 import TerminalUI
 
 /// `genesys-login login`: the same sign-in as plain lines.
@@ -19,7 +20,7 @@ struct LoginCommand: AsyncParsableCommand {
             What happens is told on standard error; who signed in is written to standard output. A line on standard \
             input is taken as the address that a browser elsewhere ended on; give it </dev/null where the input is a \
             script's.
-            Exit status: 0 signed in; 1 failed; 64 wrong usage; 69 service unreachable; 75 timed out; 77 refused; \
+            Exit status: 0 signed in; 1 failed, or the session could not be kept; 64 wrong usage; 69 service unreachable; 75 timed out; 77 refused; \
             130 interrupted.
 
             Examples:
@@ -69,6 +70,15 @@ struct LoginCommand: AsyncParsableCommand {
         var result = Result.cancelled
         let pasted = PastedLines { await engine.send(.callbackPasted($0)) }
         defer { pasted.end() }
+        // A keyring may ask the person first, and another process may hold the profile's lock.
+        let waiting = Task {
+            while !Task.isCancelled {
+                try await Task.sleep(for: .seconds(1))
+                guard await engine.isSaving else { continue }
+                return Console.line(Strings.waitingForStore)
+            }
+        }
+        defer { waiting.cancel() }
         for await state in engine.states {
             pasted.follow(state)
             let lines = plainLines(
@@ -94,12 +104,22 @@ struct LoginCommand: AsyncParsableCommand {
         return result
     }
 
-    /// Ctrl-C gives the attempt up, and the program ends by itself; with the token in hand, it leaves the rest alone.
+    /// Ctrl-C gives the attempt up, and the program ends by itself; with the token in hand, it leaves the rest alone, but
+    /// for a session on its way into the store: once more gives that up too.
     private static func interrupts(_ engine: Engine) -> any DispatchSourceSignal {
         signal(SIGINT, SIG_IGN)
         let source = DispatchSource.makeSignalSource(signal: SIGINT, queue: .global())
+        let isSecond = Mutex(false)
         source.setEventHandler {
+            let again = isSecond.withLock { seen in
+                defer { seen = true }
+                return seen
+            }
             Task {
+                if await engine.isSaving {
+                    Console.line(again ? Strings.notKept : Strings.finishingSave)
+                    if again { Glibc.exit(ExitStatus.interrupted.rawValue) }
+                }
                 await engine.send(.cancelChosen)
                 await engine.send(.quitChosen)
             }
@@ -122,6 +142,8 @@ struct LoginCommand: AsyncParsableCommand {
             } else {
                 Console.output(signedIn.profile.nameAndEmail)
             }
+            // The program ends here: what is not kept is lost, and an older session may still be there.
+            if signedIn.held.notKept != nil { throw ExitStatus.failed }
         case .failed(let failure):
             if json { Console.data(FailureJSON(failure.report)) }
             throw ExitStatus.of(failure)

@@ -205,9 +205,10 @@ struct ScreenLoop {
         }
         ending = how
         await engine.send(.quitChosen)
-        guard await engine.state.isRefreshing else { return }
+        let (isRefreshing, isSaving) = await (engine.state.isRefreshing, engine.isSaving)
+        guard isRefreshing || isSaving else { return }
         flashes += 1
-        model.flash = Strings.finishingRefresh
+        model.flash = isRefreshing ? Strings.finishingRefresh : Strings.finishingSave
     }
 
     private mutating func flash(_ text: String) {

@@ -41,6 +41,23 @@ extension SharedStores {
             }
         }
 
+        @Test("a lock that was taken before the login's folder was there holds on")
+        func otherPlace() async throws {
+            try await withFolder { root in
+                let locks = ProfileLocks(
+                    storeName: "kernel",
+                    folder: UserFolder(run: "\(root)/run", temporary: root),
+                    patience: .zero
+                )
+                let held = try await locks.acquire("default")
+                #expect(mkdir("\(root)/run", 0o700) == 0)
+                let error = await storeError { () throws(StoreError) in _ = try await locks.acquire("default") }
+                Self.expectBusy(error)
+                held.release()
+                try await locks.acquire("default").release()
+            }
+        }
+
         @Test("who waits too long is told how long")
         func busy() async throws {
             try await withFolder { folder in

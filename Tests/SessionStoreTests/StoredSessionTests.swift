@@ -99,6 +99,9 @@ struct StoredSessionTests {
             ("expires_in", "-1"), ("expires_in", "315360001"), ("expires_in", "1e99"), ("received_at", "1e99"),
             ("received_at", "9223372036854775807"), ("received_at", "-9223372036854775808"), ("profile", #""other""#),
             ("received_at_fraction", "1"), ("received_at_fraction", "-0.1"), ("login_url", "null"),
+            ("login_url", #""""#), ("login_url", #""https://""#), ("login_url", #""file:///etc/passwd""#),
+            ("api_url", #""http://api.mypurecloud.com""#), ("api_url", #""https://a\r\nb""#),
+            ("api_url", #""https://a@b""#), ("api_url", #""http://localhost.evil.example""#),
         ].map { text([$0: $1]) }
 
     @Test("everything else is refused", arguments: unreadable)

@@ -43,6 +43,27 @@ struct UserFolderTests {
         }
     }
 
+    @Test("where somebody else has taken its name, it is in the user's home, made with all that leads there")
+    func taken() async throws {
+        try await withFolder { root in
+            let folder = UserFolder(run: "\(root)/run", temporary: root, home: "\(root)/home")
+            #expect(mkdir("\(root)/home", 0o700) == 0)
+            let name = "\(root)/genesys-login-\(getuid())"
+            #expect(folder.path == name)
+            // A link, as whoever may write in /tmp could make it.
+            #expect(symlink("/", name) == 0)
+            let inHome = "\(root)/home/.local/state/genesys-login"
+            #expect(folder.path == inHome)
+            #expect(Self.refusal(folder) == nil)
+            #expect(Self.mode(inHome) == 0o700)
+            #expect(unlink(name) == 0)
+            if getuid() == 0 {
+                #expect(mkdir(name, 0o755) == 0 && chown(name, 61234, 61234) == 0)
+                #expect(folder.path == inHome)
+            }
+        }
+    }
+
     @Test("it is made for this user alone")
     func made() async throws {
         try await withFolder { root in

@@ -141,6 +141,28 @@ struct FollowingTests {
         #expect(await keptAtTheEnd.value == "access-1")
     }
 
+    @Test("a new session on its way into the store is kept before the program is left, however long that takes")
+    func leaveWhileSaving() async throws {
+        let shelf = SharedShelf()
+        let (gate, open) = AsyncStream<Void>.makeStream()
+        shelf.beforeSaving { for await _ in gate { break } }
+        let world = World(store: shelf.store, exitPatience: .zero) { request, turn in
+            request.method == .post ? .tokens(turn) : .ada
+        }
+        try await world.signIn()
+        #expect(await world.engine.isSaving)
+        await world.engine.send(.quitChosen)
+        let keptAtTheEnd = Task {
+            for await _ in world.engine.states {}
+            return shelf.kept?.tokens.accessToken.reveal()
+        }
+        // Time for everything else to end, were it not waited for.
+        for _ in 0..<1000 { _ = await world.engine.state }
+        open.yield()
+        #expect(await keptAtTheEnd.value == "access-0")
+        #expect(await !world.engine.isSaving)
+    }
+
     @Test("a refresh that waits for another process sends nothing any more once the program is left")
     func leaveWhileWaitingForTheLock() async throws {
         let shelf = SharedShelf()

@@ -190,6 +190,17 @@ struct SharedSessionTests {
         #expect(server.deleted == ["access-1"])
     }
 
+    @Test("whoever signs in anew while the server is busy stays signed in")
+    func replacedMeanwhile() async throws {
+        let (shelf, server) = (SharedShelf(), StrictServer())
+        shelf.put(try session())
+        let newer = try session(7, at: Self.start + 3600)
+        let shared = shared(shelf, server.transport(whileBusy: { shelf.put(newer) }))
+        #expect(try await shared.refresh(session(), isKept: true) == .replaced(newer))
+        #expect(shelf.kept == newer)
+        #expect(server.deleted.isEmpty)
+    }
+
     @Test("one that is signed out of the moment before the fresh token is saved stays signed out, and both are deleted")
     func forgottenBeforeSaving() async throws {
         let (shelf, server) = (SharedShelf(), StrictServer())
