@@ -14,6 +14,11 @@ struct SecretTool: Sendable {
     /// (libsecret 0.20).
     static let largestSecret = 8_192
 
+    /// What is changed in its environment: its words are English, and a secret that it has no use for is withheld.
+    private static let changes: [Environment.Key: String?] = [
+        "LC_ALL": "C.UTF-8", "LANGUAGE": "C", "GENESYSCLOUD_ACCESS_TOKEN": nil,
+    ]
+
     let storeName: String
     /// The whole environment of the program; this process's own unless given.
     let environment: [String: String]?
@@ -94,13 +99,15 @@ struct SecretTool: Sendable {
         // A process session of its own: it must not touch the terminal.
         var options = PlatformOptions()
         options.createSession = true
-        let words: [Environment.Key: String] = ["LC_ALL": "C.UTF-8", "LANGUAGE": "C"]
-        var whole = words
-        for (name, value) in environment ?? [:] { whole[Environment.Key(stringLiteral: name)] = value }
+        let given = environment.map { variables in
+            Environment.custom(
+                Dictionary(uniqueKeysWithValues: variables.map { (Environment.Key(stringLiteral: $0), $1) })
+            )
+        }
         let configuration = Configuration(
             executable: .name(Self.program),
             arguments: Arguments(arguments),
-            environment: environment == nil ? .inherit.updating(words.mapValues(Optional.some)) : .custom(whole),
+            environment: (given ?? .inherit).updating(Self.changes),
             platformOptions: options
         )
         let output: BytesOutput = .bytes(limit: 65_536)

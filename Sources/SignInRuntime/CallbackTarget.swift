@@ -5,7 +5,7 @@ import OAuth
 struct CallbackTarget {
     /// Why a request may ask for nothing.
     enum Problem: Error {
-        /// `Host` names another machine (a rebound DNS name), or is missing.
+        /// `Host` names another machine (a rebound DNS name), is missing, or is there twice (RFC 9112 §3.2).
         case host
         /// Not `GET`.
         case method
@@ -19,6 +19,8 @@ struct CallbackTarget {
     /// Judges a request's head.
     init(_ head: HTTPTypes.HTTPRequest) throws(Problem) {
         guard let host = head.authority, RedirectURI.isLoopback(hostHeader: host) else { throw .host }
+        // The library takes the first for the authority, and leaves a second among the fields.
+        guard !head.headerFields.contains(where: { $0.name.canonicalName == "host" }) else { throw .host }
         guard head.method == .get else { throw .method }
         let parts = (head.path ?? "/").split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
         path = String(parts[0])

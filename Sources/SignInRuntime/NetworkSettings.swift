@@ -1,7 +1,9 @@
 /// How requests leave this machine: through which proxy, and which certificate authorities are believed.
 ///
 /// The variables are those of curl: of each pair the lower-case name wins, and an empty value counts as none.
-/// `https_proxy` serves https URLs, `http_proxy` http URLs, `all_proxy` both where their own is missing.
+/// `https_proxy` serves https URLs, `http_proxy` http URLs, `all_proxy` both where their own is missing. A host that is
+/// this machine goes through none: what is sent to it in plain http must not leave the machine, and a proxy would take
+/// its name for its own machine.
 public struct NetworkSettings: Sendable, Hashable {
     /// No proxy, the system's certificate authorities.
     public static let direct = NetworkSettings()
@@ -92,7 +94,7 @@ public struct NetworkSettings: Sendable, Hashable {
     }
 
     func proxy(for target: Target) -> Proxy? {
-        guard let proxy = target.isSecure ? https : http else { return nil }
+        guard !target.isThisMachine, let proxy = target.isSecure ? https : http else { return nil }
         return exceptions.contains(host: target.host, port: target.port) ? nil : proxy
     }
 }

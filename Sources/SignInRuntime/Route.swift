@@ -38,6 +38,8 @@ struct Target: Sendable {
         port = parts?.port ?? (isSecure ? 443 : 80)
     }
 
+    /// Whether the host is this machine: a host that plain http is allowed for.
+    var isThisMachine: Bool { RedirectURI.isLoopback(hostHeader: host.contains(":") ? "[\(host)]" : host) }
     /// The name for TLS; an address has none.
     var serverName: String? { IPAddress(host[...]) == nil ? host : nil }
     /// Host and port, as `CONNECT` names them.

@@ -89,7 +89,10 @@ extension EndToEndTests {
 
         @Test(
             "a signal that ends it, a fault included, leaves the terminal as it was",
-            arguments: [SIGTERM, SIGHUP, SIGSEGV]
+            arguments: [
+                SIGTERM, SIGHUP, SIGSEGV, SIGILL, SIGTRAP, SIGBUS, SIGSYS, SIGUSR1, SIGUSR2, SIGALRM, SIGVTALRM,
+                SIGPROF, SIGXCPU, SIGXFSZ, SIGPOLL, SIGPWR, SIGSTKFLT, __libc_current_sigrtmin(),
+            ]
         )
         func ended(signal: Int32) async throws {
             try await Stage.with { stage in

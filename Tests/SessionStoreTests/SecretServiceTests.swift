@@ -236,7 +236,7 @@ extension SharedStores {
             }
         }
 
-        @Test("the secret is neither an argument nor in the environment, and the tool may end without reading it")
+        @Test("no secret is an argument or in the environment, the variable's token included; the tool need not read")
         func arguments() async throws {
             try await withFolder { root in
                 try "#!/bin/sh\n{ printf '%s\\n' \"$@\"; env; } > '\(root)/words'\n"
@@ -244,7 +244,9 @@ extension SharedStores {
                 chmod("\(root)/secret-tool", 0o755)
                 let store = SessionStore.secretService(
                     folder: "\(root)/own",
-                    environment: ["PATH": "\(root):/usr/bin:/bin"]
+                    environment: [
+                        "PATH": "\(root):/usr/bin:/bin", "GENESYSCLOUD_ACCESS_TOKEN": "SECRET", "KEPT": "kept",
+                    ]
                 )
                 let session = try sampleSession("default", token: "SECRET", refreshToken: "SECRET")
                 for _ in 0..<5 { try await store.save(session) }
@@ -256,6 +258,7 @@ extension SharedStores {
                     ]
                 )
                 #expect(!words.contains("SECRET"))
+                #expect(words.contains("KEPT=kept\n") && words.contains("LC_ALL=C.UTF-8\n"))
             }
         }
     }

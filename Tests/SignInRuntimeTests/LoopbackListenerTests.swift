@@ -194,6 +194,8 @@ struct LoopbackListenerTests {
             ("GET /signed-in HTTP/1.1\r\nHost: localhost\r\n\r\n", "404", .path),
             ("GET /callback?code=c&state=s HTTP/1.1\r\nHost: evil.example\r\n\r\n", "400", .host),
             ("GET /callback?code=c&state=s HTTP/1.1\r\nHost: localhost.evil.example\r\n\r\n", "400", .host),
+            ("GET /callback?code=c&state=s HTTP/1.1\r\nHost: localhost\r\nhost: evil.example\r\n\r\n", "400", .host),
+            ("GET /callback?code=c&state=s HTTP/1.1\r\nHost: localhost\r\nHost: localhost\r\n\r\n", "400", .host),
             ("GET /callback?code=c&state=s HTTP/1.0\r\n\r\n", "400", .host),
             ("\u{16}\u{3}\u{1}\u{2}\u{0}\r\n\r\n", "400", .notHTTP),
             ("GET /callback?code=\(String(repeating: "a", count: 200_000)) HTTP/1.1\r\n\r\n", "400", .notHTTP),

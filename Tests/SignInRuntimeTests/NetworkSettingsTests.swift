@@ -32,7 +32,7 @@ struct NetworkSettingsTests {
     )
     func variables(environment: [String: String], https: String?, http: String?) throws {
         #expect(try proxy(environment) == https)
-        #expect(try proxy(environment, "http://localhost:4000/") == http)
+        #expect(try proxy(environment, "http://a.test:4000/") == http)
     }
 
     @Test(
@@ -90,15 +90,31 @@ struct NetworkSettingsTests {
             ("10.0.0.0/8", "https://10.1.2.3/", true), ("10.0.0.0/8", "https://11.1.2.3/", false),
             ("10.1.2.0/23", "https://10.1.3.3/", true), ("10.1.2.0/23", "https://10.1.4.3/", false),
             ("0.0.0.0/0", "https://8.8.8.8/", true), ("10.0.0.0/33", "https://10.0.0.0/", false),
-            ("::1", "https://[::1]:8443/", true), ("[::1]:8443", "https://[::1]:8443/", true),
-            ("[::1]:8443", "https://[::1]/", false), ("fd00::/8", "https://[fd12::5]/", true),
-            ("fd00::/8", "https://[fe80::5]/", false), ("10.0.0.0/8", "https://[::1]/", false),
+            ("fd::1", "https://[fd::1]:8443/", true), ("[fd::1]:8443", "https://[fd::1]:8443/", true),
+            ("[fd::1]:8443", "https://[fd::1]/", false), ("fd00::/8", "https://[fd12::5]/", true),
+            ("fd00::/8", "https://[fe80::5]/", false), ("10.0.0.0/8", "https://[fd::1]/", false),
             ("", "https://a.test/", false), (" , ,", "https://a.test/", false),
         ]
     )
     func exceptions(list: String, url: String, isDirect: Bool) throws {
         let found = try proxy(["HTTPS_PROXY": "http://proxy:1", "NO_PROXY": list], url)
         #expect(found == (isDirect ? nil : "proxy:1"))
+    }
+
+    @Test(
+        "a host that is this machine goes through no proxy, without a word in NO_PROXY; one that looks like it does",
+        arguments: [
+            ("localhost", true), ("LocalHost", true), ("127.0.0.1", true), ("127.8.9.10", true), ("[::1]", true),
+            ("localhost.evil.example", false), ("127.0.0.1.evil.example", false), ("10.0.0.1", false),
+            ("[fd::1]", false),
+        ],
+        ["http", "https"]
+    )
+    func thisMachine(host: (name: String, isDirect: Bool), scheme: String) throws {
+        for variable in ["\(scheme)_proxy", "all_proxy"] {
+            let found = try proxy([variable: "http://proxy:1"], "\(scheme)://\(host.name):4000/oauth/token")
+            #expect(found == (host.isDirect ? nil : "proxy:1"))
+        }
     }
 
     @Test("no_proxy beats NO_PROXY")

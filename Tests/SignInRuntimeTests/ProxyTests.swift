@@ -60,9 +60,26 @@ struct ProxyTests {
                 let network = Network(
                     environment: ["HTTP_PROXY": "127.0.0.1:\(proxy.port)", "HTTPS_PROXY": "127.0.0.1:1"]
                 )
-                let response = try await network.get("http://localhost:\(server.port)/")
+                let response = try await network.get("http://\(name):\(server.port)/")
                 #expect(response.status == 200)
-                #expect(await proxy.requests.map(\.line) == ["CONNECT localhost:\(server.port) HTTP/1.1"])
+                #expect(await proxy.requests.map(\.line) == ["CONNECT \(name):\(server.port) HTTP/1.1"])
+            }
+        }
+    }
+
+    @Test(
+        "plain http to this machine never goes through a proxy: it would see the tokens",
+        arguments: ["localhost", "127.0.0.1"]
+    )
+    func thisMachine(host: String) async throws {
+        try await ConnectProxy.with { proxy in
+            try await RawServer.with(answering: httpAnswer("200 OK", "{}")) { server in
+                for variable in ["HTTP_PROXY", "http_proxy", "all_proxy"] {
+                    let network = Network(environment: [variable: "127.0.0.1:\(proxy.port)"])
+                    let response = try await network.get("http://\(host):\(server.port)/")
+                    #expect(response.status == 200)
+                }
+                #expect(await proxy.requests.isEmpty)
             }
         }
     }
@@ -118,10 +135,20 @@ struct ProxyTests {
         await #expect(throws: expected) { _ = try await network.get("https://\(name)/") }
     }
 
-    @Test("what NO_PROXY names goes direct")
+    @Test("what NO_PROXY names goes direct, and so without the proxy's knowledge of names")
     func exception() async throws {
         try await ConnectProxy.with { proxy in
-            let (response, _) = try await get(through: proxy, noProxy: "localhost", host: "localhost")
+            await #expect(throws: TransportError.nameResolution(host: name)) {
+                _ = try await get(through: proxy, noProxy: name)
+            }
+            #expect(await proxy.requests.isEmpty)
+        }
+    }
+
+    @Test("https to this machine goes direct, although NO_PROXY does not name it")
+    func secureThisMachine() async throws {
+        try await ConnectProxy.with { proxy in
+            let (response, _) = try await get(through: proxy, host: "localhost")
             #expect(response.status == 200)
             #expect(await proxy.requests.isEmpty)
         }

@@ -3,8 +3,9 @@ import Glibc
 /// The terminal on standard input while an address may be pasted: nothing is echoed, for the address holds a code, and
 /// a line may be longer than the 4096 bytes of a terminal's own line editing. Keys that mean a signal keep meaning it.
 ///
-/// Whatever way the program ends, the terminal is as it was: by ``end()``, and by a handler for the signals that end or
-/// stop it. What has been pasted and not read is dropped then, so that no shell takes it for a command.
+/// When the program ends the terminal is as it was: by ``end()``, and by a handler for the signals that end or stop it,
+/// all but SIGKILL, which no program can catch. What has been pasted and not read is dropped then, so that no shell
+/// takes it for a command.
 enum QuietTerminal {
     /// What the handler needs. Written before the handler is there, and from then on by whoever holds the terminal.
     private struct Memory {
@@ -12,10 +13,13 @@ enum QuietTerminal {
         var isQuiet: sig_atomic_t = 0
     }
 
-    /// Signals that end a program, by others' wish or by a fault of its own.
-    private static let ending = [
-        SIGTERM, SIGHUP, SIGQUIT, SIGSEGV, SIGILL, SIGTRAP, SIGABRT, SIGBUS, SIGFPE,
-    ]
+    /// Every signal that ends a program which does nothing about it, by others' wish or by a fault of its own; but
+    /// SIGINT, which ends the attempt first, SIGPIPE, which is ignored, and SIGKILL.
+    private static let ending =
+        [
+            SIGTERM, SIGHUP, SIGQUIT, SIGSEGV, SIGILL, SIGTRAP, SIGABRT, SIGBUS, SIGFPE, SIGSYS, SIGUSR1, SIGUSR2,
+            SIGALRM, SIGVTALRM, SIGPROF, SIGXCPU, SIGXFSZ, SIGPOLL, SIGPWR, SIGSTKFLT,
+        ] + (__libc_current_sigrtmin()...__libc_current_sigrtmax())
 
     // Signal handlers can reach a global variable alone; the pointer itself never changes.
     nonisolated(unsafe) private static let memory = {

@@ -30,6 +30,7 @@ func checkCallbackRequest(_ bytes: [UInt8]) throws(Violation) {
             text.lowercased().contains("host:") && text.contains(host),
             "a host that nobody sent: \(host)"
         )
+        try demand(hostFields(in: bytes) == 1, "another Host, which may name another machine")
         try demand(!target.path.contains("?"), "a query in the path")
         // Of a target with scheme and host (RFC 9112 §3.2.2) the library makes path and query in its own way.
         let isAbsolute = !start.hasPrefix("GET /")
@@ -39,6 +40,14 @@ func checkCallbackRequest(_ bytes: [UInt8]) throws(Violation) {
             "a query that nobody asked with: \(target.query.reveal())"
         )
     }
+}
+
+/// How often the first head among `bytes` has the field `Host`.
+private func hostFields(in bytes: [UInt8]) -> Int {
+    let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+        .map { $0.last == UInt8(ascii: "\r") ? $0.dropLast() : $0 }
+        .drop { $0.isEmpty }
+    return lines.prefix { !$0.isEmpty }.count { String(decoding: $0, as: UTF8.self).lowercased().hasPrefix("host:") }
 }
 
 private func requestHeads(in bytes: [UInt8]) throws -> [HTTPTypes.HTTPRequest] {
