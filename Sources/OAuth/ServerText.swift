@@ -41,6 +41,11 @@ public struct ServerText: Sendable, Hashable {
         display = String(kept)
     }
 
+    /// The text for the end of a sentence, which brings a full stop of its own.
+    public var withoutFullStop: String {
+        String(display.reversed().drop { $0 == "." || $0 == " " }.reversed())
+    }
+
     /// Whether nothing remains to be shown.
     public var isEmpty: Bool {
         display.isEmpty

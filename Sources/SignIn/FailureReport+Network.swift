@@ -109,7 +109,7 @@ extension Failure {
             FailureReport(
                 "tls_failed",
                 "No secure connection to \(host) could be made.",
-                cause: "The handshake failed: \(words).",
+                cause: "The handshake failed: \(words.withoutFullStop).",
                 remedy: "Check the proxy settings and that the host speaks https on this port."
             )
         }

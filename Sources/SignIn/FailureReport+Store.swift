@@ -9,7 +9,7 @@ extension StoreError {
             return FailureReport(
                 "store_unavailable",
                 "The session store \(store) is not available.",
-                cause: "The system says: \(words).",
+                cause: "The system says: \(words.withoutFullStop).",
                 remedy: store == "kernel"
                     ? "Choose another with --session-store: memory, or secret-service on a desktop."
                     : "Start the desktop's keyring, or choose another store with --session-store: kernel or memory."

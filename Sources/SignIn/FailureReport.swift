@@ -93,7 +93,7 @@ extension Failure {
             FailureReport(
                 "listener_failed",
                 "The callback cannot be received on port \(port).",
-                cause: "The system says: \(words).",
+                cause: "The system says: \(words.withoutFullStop).",
                 remedy: "Choose another address or port with --redirect-uri."
             )
         }
@@ -132,7 +132,7 @@ extension BrowserFailure {
             FailureReport(
                 "browser_failed",
                 "No browser was opened.",
-                cause: "\(command) could not be started: \(words).",
+                cause: "\(command) could not be started: \(words.withoutFullStop).",
                 remedy: remedy
             )
         }

@@ -8,17 +8,21 @@ extension LiveTransport {
     ///
     /// BoringSSL says of a certificate only that it was not accepted: the connection looks at the times of the one the
     /// server shows. A certificate that is out of date counts as that, whoever issued it. Of a proxy that refuses, the
-    /// connection learns the status.
+    /// connection learns the status; of one that seems to be silent, whether it opens the way and what is behind it is.
     func closerLook(at error: TransportError, _ route: Route, deadline: NIODeadline) async -> TransportError {
-        let connection = StepwiseConnection(
-            route: route,
-            eventLoop: eventLoops.next(),
-            deadline: min(deadline, .now() + TimeAmount(limits.connect))
-        )
+        func connection(within limit: TimeAmount) -> StepwiseConnection {
+            StepwiseConnection(route: route, eventLoop: eventLoops.next(), deadline: min(deadline, .now() + limit))
+        }
+        let limit = TimeAmount(limits.connect)
         switch (error, route.proxy) {
-        case (.tls(_, .untrusted), _): return await certificateProblem(error, connection)
+        case (.tls(_, .untrusted), _): return await certificateProblem(error, connection(within: limit))
         case (.proxy(_, _, .notHTTP), let proxy?), (.closed, let proxy?):
-            return await proxyProblem(error, connection, proxy)
+            return await proxyProblem(error, connection(within: limit), proxy)
+        case (.proxy(_, _, .timedOut), _?) where route.target.isSecure:
+            // A second long wait would tell no more: who opens the way does so soon.
+            guard let channel = try? await connection(within: min(limit, .seconds(2))).opened() else { return error }
+            channel.close(promise: nil)
+            return .lateHandshake(route)
         default: return error
         }
     }

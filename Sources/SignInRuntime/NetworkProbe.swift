@@ -119,7 +119,7 @@ extension LiveTransport {
         do {
             return try NIOSSLContext(configuration: tls)
         } catch {
-            throw .tls(host: route.target.host, .handshake(ServerText("\(error)")))
+            throw TransportError(error, route: route)
         }
     }
 

@@ -104,9 +104,7 @@ struct StepwiseConnection: Sendable {
         _ channel: any Channel,
         _ handler: @escaping @Sendable () throws -> NIOSSLClientHandler
     ) async throws(TransportError) {
-        let host = route.target.host
-        let late = TransportError.connectTimedOut(host: host, seconds: route.limits.connect.wholeSeconds)
-        let done = promise(of: Void.self, late: late)
+        let done = promise(of: Void.self, late: .lateHandshake(route))
         eventLoop.submit {
             try channel.pipeline.syncOperations.addHandlers([handler(), HandshakeWatch(done)])
         }.cascadeFailure(to: done)

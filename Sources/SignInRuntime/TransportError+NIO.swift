@@ -47,6 +47,13 @@ extension TransportError {
         return .proxy(host: route.target.host, proxy: proxy.address, .timedOut(seconds: seconds))
     }
 
+    /// No handshake in time. Behind a proxy that opened the way this is not the proxy's silence.
+    static func lateHandshake(_ route: Route) -> TransportError {
+        let seconds = route.limits.connect.wholeSeconds
+        guard route.proxy != nil else { return .connectTimedOut(host: route.target.host, seconds: seconds) }
+        return .tls(host: route.target.host, .handshake(ServerText("no answer came within \(seconds) s")))
+    }
+
     /// The next hop's name means nothing.
     static func unresolved(_ route: Route) -> TransportError {
         guard let proxy = route.proxy else { return .nameResolution(host: route.target.host) }
@@ -78,7 +85,7 @@ extension TransportError {
         case (.connectTimeout, _), (.getConnectionFromPoolTimeout, _), (.httpProxyHandshakeTimeout, _):
             return late(route)
         case (.tlsHandshakeTimeout, _):
-            return .connectTimedOut(host: host, seconds: route.limits.connect.wholeSeconds)
+            return lateHandshake(route)
         case (.readTimeout, _), (.deadlineExceeded, _), (.writeTimeout, _):
             return .timedOut(host: host, seconds: route.limits.total.wholeSeconds)
         case (.cancelled, _), (.requestStreamCancelled, _), (.alreadyShutdown, _):
@@ -101,9 +108,23 @@ extension TransportError {
     }
 
     private static func boring(_ error: BoringSSLError, _ host: String) -> TransportError {
-        let words = "\(error)"
-        return words.contains("CERTIFICATE_VERIFY_FAILED")
+        "\(error)".contains("CERTIFICATE_VERIFY_FAILED")
             ? .tls(host: host, .untrusted)
-            : .tls(host: host, .handshake(ServerText(words)))
+            : .tls(host: host, .handshake(ServerText(reason(error))))
+    }
+
+    /// Why a handshake failed. The library's own description is a dump, with a path of the machine that built it.
+    private static func reason(_ error: BoringSSLError) -> String {
+        let stack: NIOBoringSSLErrorStack
+        switch error {
+        case .sslError(let found), .unknownError(let found), .invalidSNIName(let found), .failedToSetALPN(let found):
+            stack = found
+        default: stack = []
+        }
+        guard let first = stack.first else { return "the library gives no reason" }
+        if first == .eofDuringHandshake { return "the other side ended the connection" }
+        // "Error: NUMBER error:NUMBER:SSL routines:OPENSSL_internal:WRONG_VERSION_NUMBER at PATH:LINE"
+        let words = "\(first)".split(separator: " at ", maxSplits: 1).first ?? ""
+        return (words.split(separator: ":").last ?? "").replacing("_", with: " ").lowercased()
     }
 }

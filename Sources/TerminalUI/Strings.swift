@@ -157,6 +157,9 @@ public enum Strings {
             + "or install ncurses-term."
     }
 
+    static let unusableSize =
+        "The terminal has a size that no screen can have. Change the window's size, or unset LINES and COLUMNS."
+
     // MARK: Small terminals
 
     static func tooSmall(_ columns: Int, _ rows: Int) -> String { "Too small: need \(columns)x\(rows)" }

@@ -63,14 +63,15 @@ public final class Terminal {
         set_escdelay(50)
         TerminalSources.takeSignals()
         var found: OpaquePointer?
+        let names = TerminalNames.names(for: term)
         // Once each: the first that succeeds has changed the terminal's modes.
-        for name in TerminalNames.names(for: term) where found == nil {
+        for name in names where found == nil {
             found = newterm(name, terminal_stdout(), terminal_stdin())
         }
         guard let screen = found, let window = newwin(0, 0, 0, 0) else {
             endwin()
             TerminalSources.giveBackSignals()
-            throw .unknownTerminal(term)
+            throw names.contains(where: Self.hasDescription) ? .unusableSize : .unknownTerminal(term)
         }
         self.screen = screen
         self.window = window
@@ -325,6 +326,11 @@ public final class Terminal {
             return isClick ? .input(.click(row: Int(row), column: Int(column))) : .ignored
         default: return nil
         }
+    }
+
+    private static func hasDescription(_ name: String) -> Bool {
+        var status: Int32 = 0
+        return setupterm(name, STDOUT_FILENO, &status) == OK
     }
 
     private static func position(row: Int) -> String? {

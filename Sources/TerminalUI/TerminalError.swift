@@ -4,11 +4,14 @@ public enum TerminalError: Error, Sendable, Hashable, CustomStringConvertible {
     case notATerminal
     /// The system's terminal database does not know `TERM`.
     case unknownTerminal(String)
+    /// The terminal is known, and a screen of its size cannot be made.
+    case unusableSize
 
     public var description: String {
         switch self {
         case .notATerminal: Strings.notATerminal
         case .unknownTerminal(let term): Strings.unknownTerminal(Charset.ascii.shown(term))
+        case .unusableSize: Strings.unusableSize
         }
     }
 }

@@ -95,6 +95,17 @@ extension EndToEndTests {
             }
         }
 
+        @Test("a size that no screen can have is told as such, and not as a terminal that is unknown")
+        func unusableSize() async throws {
+            try await Stage.with { stage in
+                let screen = try await stage.screen(["demo"], environment: ["LINES": "99999999"])
+                #expect(try await screen.exitStatus() == 64)
+                let said = try await screen.wait(for: "genesys-login login")
+                #expect(said.contains("LINES") && !said.contains("description"), "\(said)")
+                try await screen.waitForRestoredTerminal()
+            }
+        }
+
         /// Signs in, refreshes, signs out, quits; hands over the screens, and all of them with their attributes.
         private func play(
             _ term: String,

@@ -5,6 +5,10 @@ import NIOPosix
 actor ConnectProxy {
     enum Manner: Sendable {
         case open
+        /// Opens to something that is no TLS server: it says this at once, and ends where it says nothing.
+        case openTo(String)
+        /// Opens, and passes nothing on.
+        case openAndHang
         /// Opens to these credentials alone (the value of `Proxy-Authorization`), else answers 407.
         case demand(String)
         case refuse(String)
@@ -87,6 +91,14 @@ actor ConnectProxy {
             case .hang:
                 while try await parts.next() != nil {}
             case .close: break
+            case .openTo(let words):
+                try await outbound.write(ByteBuffer(string: "HTTP/1.1 200 Connection established\r\n\r\n"))
+                guard try await parts.next() != nil, !words.isEmpty else { return }
+                try await outbound.write(ByteBuffer(string: words))
+                while try await parts.next() != nil {}
+            case .openAndHang:
+                try await outbound.write(ByteBuffer(string: "HTTP/1.1 200 Connection established\r\n\r\n"))
+                while try await parts.next() != nil {}
             case .talkNonsense: try await outbound.write(ByteBuffer(string: "SSH-2.0-OpenSSH_9.2\r\n\r\n"))
             case .open, .demand:
                 let upstream = try await Self.connect(to: request)

@@ -113,9 +113,34 @@ struct ProxyTests {
         try await expect(.timedOut(seconds: 1), from: .hang, limits: limits)
     }
 
+    @Test("silence behind a proxy that opened the way is not told as the proxy's")
+    func silenceBehind() async throws {
+        let limits = TransportLimits(connect: .milliseconds(1_200), total: .seconds(90))
+        try await ConnectProxy.with(.openAndHang) { proxy in
+            let expected = TransportError.tls(host: name, .handshake(ServerText("no answer came within 1 s")))
+            await #expect(throws: expected) { _ = try await get(through: proxy, limits: limits) }
+        }
+    }
+
     @Test("what is no proxy is told as such")
     func nonsense() async throws {
         try await expect(.notHTTP, from: .talkNonsense)
+    }
+
+    @Test(
+        "a handshake that fails is told with its reason alone",
+        arguments: [
+            ("HTTP/1.1 400 Bad Request\r\n\r\n", "wrong version number"),
+            ("SSH-2.0-OpenSSH_9.2\r\n", "wrong version number"),
+            ("", "the other side ended the connection"),
+        ]
+    )
+    func handshake(answer: String, reason: String) async throws {
+        try await ConnectProxy.with(.openTo(answer)) { proxy in
+            await #expect(throws: TransportError.tls(host: name, .handshake(ServerText(reason)))) {
+                _ = try await get(through: proxy)
+            }
+        }
     }
 
     @Test("a proxy that is not there is named by host and port, without its credentials")

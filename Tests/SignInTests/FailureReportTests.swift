@@ -209,6 +209,18 @@ struct FailureReportTests {
         #expect(page.summary.contains("a web page (HTML) instead of JSON"))
     }
 
+    @Test("words that end in a full stop get no second one")
+    func fullStops() throws {
+        let words = ServerText("No space left on device. ")
+        let store = StoreError.unavailable(store: "secret-service", words).report
+        let browser = BrowserFailure.notStarted(command: "netscape", words).report
+        let listener = try report(.listener(.system(port: 3000, words)))
+        let handshake = try report(.tokenRequest(.transport(.tls(host: "host.example", .handshake(words)))))
+        for report in [store, browser, listener, handshake] {
+            #expect(report.cause.hasSuffix("No space left on device.") && !report.cause.hasSuffix(".."), "\(report)")
+        }
+    }
+
     @Test(
         "a browser that does not open has words too, and they point to the URL",
         arguments: [

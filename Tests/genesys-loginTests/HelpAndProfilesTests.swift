@@ -36,6 +36,20 @@ struct HelpAndProfilesTests {
         #expect(shown == expected)
     }
 
+    @Test("thirty thousand profiles in each file are found in no time")
+    func manyProfiles() throws {
+        let tables = (0..<30_000).map { "[p\($0)]\n" }.joined()
+        let configuration = try Home(own: tables, official: tables.uppercased()).configuration()
+        #expect(configuration.names.count == 60_000)
+        let start = ContinuousClock.now
+        for name in configuration.names where name.hasPrefix("p") {
+            #expect(configuration.ownProfile(name)?.name == name)
+            #expect(configuration.officialProfile(name)?.name == name.uppercased())
+        }
+        // Some hundredths; one after the other they would take minutes.
+        #expect(ContinuousClock.now - start < .seconds(5))
+    }
+
     @Test("profiles --json is one object with stable keys")
     func json() throws {
         let home = try Home(own: "[default]\nclient_id = \"abc\"\n[bare]\n")

@@ -4,8 +4,12 @@ import OAuth
 struct Configuration: Sendable {
     /// This program's file, whether it is there or not; `nil` where the variables name no folder for it.
     let file: ConfigurationFile?
-    let own: [Profile]
-    let official: [Profile]
+    /// The profiles' names, each once, those of this program's own file first.
+    let names: [String]
+    private let own: [String: Profile]
+    private let official: [String: Profile]
+    /// By their names in lower case.
+    private let officialInAnyCase: [String: Profile]
 
     /// The profile that is used unless another one is asked for. It need not exist.
     static let defaultProfile = "default"
@@ -13,19 +17,21 @@ struct Configuration: Sendable {
     /// Reads both files, where the variables say they are. A file that is not there is an empty one.
     init(_ variables: [String: String]) throws(UsageError) {
         file = ConfigurationFile(variables)
-        own =
+        let own =
             try file.flatMap { (file) throws(UsageError) in try TOMLDocument(reading: file.path) }
             .map { (document) throws(UsageError) in try Profile.own(document) } ?? []
-        official =
+        let official =
             try ConfigurationFile.officialPath(variables)
             .flatMap { (path) throws(UsageError) in try TOMLDocument(reading: path) }
             .map { (document) throws(UsageError) in try Profile.official(document) } ?? []
-    }
-
-    /// The profiles' names, each once, those of this program's own file first.
-    var names: [String] {
+        func found(by name: (Profile) -> String, _ profiles: [Profile]) -> [String: Profile] {
+            Dictionary(profiles.map { (name($0), $0) }, uniquingKeysWith: { first, _ in first })
+        }
         var seen: Set<String> = []
-        return (own + official).map(\.name).filter { seen.insert($0).inserted }
+        names = (own + official).map(\.name).filter { seen.insert($0).inserted }
+        self.own = found(by: \.name, own)
+        self.official = found(by: \.name, official)
+        officialInAnyCase = found(by: { $0.name.lowercased() }, official)
     }
 
     /// The profile that was asked for, by an option or a variable, or else the default.
@@ -54,11 +60,11 @@ struct Configuration: Sendable {
 
     /// The profile called `name` in this program's own file.
     func ownProfile(_ name: String) -> Profile? {
-        own.first { $0.name == name }
+        own[name]
     }
 
     /// The profile called `name` in the official CLI's file, which takes names in any case.
     func officialProfile(_ name: String) -> Profile? {
-        official.first { $0.name == name } ?? official.first { $0.name.lowercased() == name.lowercased() }
+        official[name] ?? officialInAnyCase[name.lowercased()]
     }
 }
