@@ -15,13 +15,13 @@
 
 program = .build/release/genesys-login
 # Small: code for size, a section for each function so that the linker can leave out what nobody calls, no table of
-# exported names, packed relocations, no tables for unwinding C. C++'s library and zlib are linked in. The linker strips, so
-# that a second build has nothing to do. Figures: ARCHITECTURE.md.
+# exported names, packed relocations, no tables for unwinding C. C++'s library is linked in. The linker strips, so that a
+# second build has nothing to do. Figures: ARCHITECTURE.md.
 archives = .build/archives
 release = .setup/archives $(archives) && swift build -c release --static-swift-stdlib --disable-local-rpath --product genesys-login \
 	-Xswiftc -Osize -Xswiftc -Xfrontend -Xswiftc -function-sections -Xswiftc -use-ld=bfd \
 	-Xlinker --no-export-dynamic -Xlinker -z -Xlinker pack-relative-relocs -Xlinker -s \
-	-Xlinker -L$(archives) -Xcc -fno-asynchronous-unwind-tables
+	-Xlinker -L$(archives) -Xcc -fno-asynchronous-unwind-tables -Xcc -ffunction-sections -Xcc -fdata-sections
 requirements = Tests/EndToEndTests/Support/requirements.txt
 
 PREFIX = /usr/local
