@@ -87,12 +87,14 @@ class Bench:
             self.repetitions,
             {
                 "floor": lambda: frame([str(hello)], b"quit"),
-                "ours": lambda: frame(self.ours.command, b"quit"),
+                "ours": lambda: frame([self.program], b"quit"),
+                "options": lambda: frame(self.ours.command, b"quit"),
                 "tig": lambda: frame(["tig"], b"frame", tig),
             },
         )
         self.table.add("a. first frame: C ncurses hello (floor)", series["floor"])
         self.table.add("a. first frame: genesys-login", series["ours"], floor=series["floor"], target="2.0")
+        self.table.add("a. the same with six options", series["options"], floor=series["floor"], target="2.0")
         self.table.add("a. first frame: tig", series["tig"], floor=series["floor"])
 
     def sign_in(self):
