@@ -34,7 +34,7 @@ struct GenesysLogin: AsyncParsableCommand {
         do {
             try start()
         } catch {
-            exit(withError: error)
+            finish(error)
         }
         dispatchMain()
     }
@@ -53,7 +53,10 @@ struct GenesysLogin: AsyncParsableCommand {
         let command = try parseAsRoot()
         switch command {
         case let screen as GenesysLogin: try show(screen.options)
-        case var command as any AsyncParsableCommand: goOn { try await command.run() }
+        case var command as any AsyncParsableCommand:
+            try ProcessLimits.requireFiles()
+            try ProcessLimits.requireThreads()
+            goOn { try await command.run() }
         case var command:
             try command.run()
             exit()
@@ -71,7 +74,9 @@ struct GenesysLogin: AsyncParsableCommand {
                 saving: settings.saving
             )
         }
+        try ProcessLimits.requireFiles()
         let opened = try screen.open()
+        try ProcessLimits.requireThreads(ProcessLimits.networkThreads, giveBack: opened.close)
         goOn { try await screen.run(opened) }
     }
 
@@ -82,9 +87,17 @@ struct GenesysLogin: AsyncParsableCommand {
                 try await body()
                 exit()
             } catch {
-                exit(withError: error)
+                finish(error)
             }
         }
+    }
+
+    /// Ends the program as the parser does, but sees whether help and version could be written.
+    private static func finish(_ error: any Error) -> Never {
+        guard exitCode(for: error).isSuccess else { exit(withError: error) }
+        let text = fullMessage(for: error)
+        if !text.isEmpty { Console.output(text) }
+        exit()
     }
 }
 

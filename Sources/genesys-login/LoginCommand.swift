@@ -39,7 +39,7 @@ struct LoginCommand: AsyncParsableCommand {
             let settings = try Settings(options, environment: ProcessEnvironment.variables)
             return (settings, settings.signIn(clientID: try settings.requireClientID()))
         }
-        let eventLoops = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        let eventLoops = try ProcessLimits.eventLoops()
         let live = try reportingUsage(json: json) { () throws(UsageError) in try settings.transport(eventLoops) }
         let store = settings.store
         let engine = Engine(

@@ -24,7 +24,7 @@ struct DoctorCommand: AsyncParsableCommand {
     @OptionGroup var options: Options
 
     func run() async throws {
-        let eventLoops = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        let eventLoops = try ProcessLimits.eventLoops()
         let variables = ProcessEnvironment.variables
         let (settings, live) = try reportingUsage(json: json) { () throws(UsageError) in
             let settings = try Settings(options, environment: variables)
