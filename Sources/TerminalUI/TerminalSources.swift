@@ -5,6 +5,9 @@ import Glibc
 @MainActor
 final class TerminalSources {
     private static let signals = [SIGWINCH, SIGTERM, SIGHUP, SIGINT, SIGTSTP, SIGCONT]
+    private nonisolated static let endings = [SIGTERM, SIGHUP, SIGINT]
+    /// How long the main thread may take to answer once the program was asked to end.
+    private nonisolated static let patience = 5
 
     private let input: any DispatchSourceRead
     private let others: [any DispatchSourceSignal]
@@ -17,9 +20,14 @@ final class TerminalSources {
     ) {
         input = DispatchSource.makeReadSource(fileDescriptor: descriptor, queue: .main)
         input.setEventHandler { MainActor.assumeIsolated(onInput) }
+        // Not the main queue, which waits where the terminal takes no output.
+        let queue = DispatchQueue(label: "signals")
         others = Self.signals.map { number in
-            let source = DispatchSource.makeSignalSource(signal: number, queue: .main)
-            source.setEventHandler { MainActor.assumeIsolated { onSignal(number) } }
+            let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
+            source.setEventHandler {
+                DispatchQueue.main.async { MainActor.assumeIsolated { onSignal(number) } }
+                if Self.endings.contains(number) { Self.watchEnd(of: number, on: queue) }
+            }
             return source
         }
         input.resume()
@@ -41,6 +49,20 @@ final class TerminalSources {
         input.cancel()
         others.forEach { $0.cancel() }
         resumeInput()  // a source that is let go while suspended traps
+    }
+
+    /// Lets the program die of the signal where its main thread waits for a terminal that takes no output, and may do so
+    /// for ever. What remains to be done at the terminal the guardian does.
+    private nonisolated static func watchEnd(of number: Int32, on queue: DispatchQueue) {
+        queue.asyncAfter(deadline: .now() + .seconds(patience)) {
+            let answer = DispatchWorkItem {}
+            DispatchQueue.main.async(execute: answer)
+            guard answer.wait(timeout: .now() + .seconds(patience)) == .timedOut else {
+                return watchEnd(of: number, on: queue)
+            }
+            signal(number, SIG_DFL)
+            kill(getpid(), number)
+        }
     }
 
     /// Takes the signals' default actions away, before ncurses can set its own handlers. By a handler that does nothing
