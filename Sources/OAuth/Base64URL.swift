@@ -2,6 +2,11 @@
 public enum Base64URL {
     private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
 
+    /// Whether `byte` is a character of the alphabet.
+    static func isDigit(_ byte: UInt8) -> Bool {
+        alphabet.contains(byte)
+    }
+
     /// The encoding of `bytes`, without `=`.
     public static func encode(_ bytes: some Sequence<UInt8>) -> String {
         var output: [UInt8] = []

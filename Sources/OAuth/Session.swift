@@ -1,5 +1,26 @@
 public import FoundationEssentials
 
+/// Names one authorization grant (RFC 6749 §1.3), that is one sign-in, in all processes: tokens that were refreshed keep it,
+/// a new sign-in has another, be it the same person's. Made up here, no server knows it, and no secret.
+public struct GrantID: Sendable, Hashable {
+    /// How many random bytes it is made of, and how many characters they become.
+    private static let (bytes, characters) = (12, 16)
+
+    /// Sixteen characters of the URL-safe base64 alphabet.
+    public let value: String
+
+    /// Made of the first twelve bytes of `entropy`, which is used for nothing else.
+    public init(entropy: Entropy) {
+        value = Base64URL.encode(entropy.bytes.prefix(Self.bytes))
+    }
+
+    /// Takes ``value`` back; anything else is refused with `nil`.
+    public init?(_ value: String) {
+        guard value.utf8.count == Self.characters, value.utf8.allSatisfy(Base64URL.isDigit) else { return nil }
+        self.value = value
+    }
+}
+
 /// A session: the tokens of one sign-in, with what is needed to use, refresh and revoke them.
 public struct Session: Sendable, Hashable {
     /// The tokens, as last received.
@@ -14,6 +35,8 @@ public struct Session: Sendable, Hashable {
     public let apiURL: String
     /// The configuration profile's name, under which a store keeps the session.
     public let profileName: String
+    /// The sign-in that the tokens come from; `nil` where it was kept without.
+    public let grant: GrantID?
 
     /// A session of these parts.
     public init(
@@ -22,7 +45,8 @@ public struct Session: Sendable, Hashable {
         clientID: ClientID,
         loginURL: String,
         apiURL: String,
-        profileName: String
+        profileName: String,
+        grant: GrantID? = nil
     ) {
         self.tokens = tokens
         self.receivedAt = receivedAt
@@ -30,6 +54,7 @@ public struct Session: Sendable, Hashable {
         self.loginURL = loginURL
         self.apiURL = apiURL
         self.profileName = profileName
+        self.grant = grant
     }
 
     /// When the access token expires; `nil` where the server did not say.
@@ -58,6 +83,21 @@ public struct Session: Sendable, Hashable {
         let rested = receivedAt.addingTimeInterval(rest)
         guard let expiresAt else { return rested }
         return tokens.refreshToken == nil ? expiresAt : max(expiresAt, rested)
+    }
+
+    /// How far ahead another clock may be, in seconds: a minute.
+    private static let clockSkew: TimeInterval = 60
+
+    /// The session without a time of receipt that is still to come at `date`: the clock that set it was ahead, and how old
+    /// the tokens are is not known. They are taken to be due for a refresh; where they cannot be refreshed, to be new.
+    public func doubtingTheFuture(at date: Date) -> Session {
+        guard receivedAt > date.addingTimeInterval(Self.clockSkew) else { return self }
+        var session = self
+        session.receivedAt = date
+        if tokens.refreshToken != nil, let due = session.refreshDueAt {
+            session.receivedAt = date.addingTimeInterval(-due.timeIntervalSince(date))
+        }
+        return session
     }
 
     /// Whether the access token is still good at `date`.

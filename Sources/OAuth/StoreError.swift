@@ -16,4 +16,6 @@ public enum StoreError: Error, Sendable, Hashable {
     case unreadable(store: String)
     /// Another process held the profile's lock for too long; in seconds.
     case busy(profileName: String, seconds: Int)
+    /// The profile's place is another sign-in's, of this client at this server.
+    case placeTaken(profileName: String, clientID: ClientID, loginURL: String)
 }

@@ -32,6 +32,27 @@ enum KernelKeyring {
     /// The payload of the key with this description; `nil` where there is none.
     static func read(_ description: String) throws(Refusal) -> SecretBytes? {
         var bytes = SecretBytes(capacity: largestPayload)
+        guard try find(description, into: &bytes) != nil else { return nil }
+        return bytes
+    }
+
+    /// Removes the key with this description where `isMeant` says so of its payload, at once and for everybody. A key that
+    /// another process has put in its place is another key, which stays.
+    static func remove(
+        _ description: String,
+        _ isMeant: (borrowing SecretBytes) -> Bool
+    ) throws(Refusal) -> Bool {
+        var bytes = SecretBytes(capacity: largestPayload)
+        guard let key = try find(description, into: &bytes), isMeant(bytes) else { return false }
+        if keyctl_invalidate(key) != 0, !gone.contains(errno) { throw .last }
+        return true
+    }
+
+    /// The key with this description, and its payload in `bytes`.
+    private static func find(
+        _ description: String,
+        into bytes: inout SecretBytes
+    ) throws(Refusal) -> key_serial_t? {
         // A key that another process replaces between search and reading is searched for again.
         for _ in 0..<16 {
             guard let key = try search(description) else { return nil }
@@ -41,7 +62,7 @@ enum KernelKeyring {
                 if count < 0 { problem = errno }
                 return count
             }
-            if problem == 0 { return bytes }
+            if problem == 0 { return key }
             guard gone.contains(problem) else { throw Refusal(number: problem) }
         }
         return nil

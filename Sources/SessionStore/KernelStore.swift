@@ -39,7 +39,7 @@ extension SessionStore {
                     throw storeError(error, name)
                 }
                 guard let bytes else { return nil }
-                let session = try StoredSession.decode(bytes, for: profileName, in: name)
+                let session = try StoredSession.decode(bytes, for: profileName, in: name).doubtingTheFuture(at: now())
                 return session.storedUntil > now() ? session : nil
             },
             save: { session throws(StoreError) in
@@ -62,6 +62,20 @@ extension SessionStore {
                 coordination.notices.post(session.profileName)
             },
             forget: { profileName throws(StoreError) in try forget(profileName) },
+            remove: { profileName, isMeant throws(StoreError) in
+                var session: Session?
+                do throws(KernelKeyring.Refusal) {
+                    let isRemoved = try KernelKeyring.remove(description(profileName)) { bytes in
+                        session = try? StoredSession.decode(bytes, for: profileName, in: name)
+                        return isMeant(session)
+                    }
+                    guard isRemoved else { return nil }
+                } catch {
+                    throw storeError(error, name)
+                }
+                coordination.notices.post(profileName)
+                return session
+            },
             lock: { profileName throws(StoreError) in try await coordination.lock(profileName) },
             changes: { profileName in coordination.notices.stream(profileName) }
         )

@@ -9,7 +9,8 @@ extension SessionStore {
             isShared: false,
             load: { profileName in await memory.sessions[profileName] },
             save: { session in await memory.keep(session) },
-            forget: { profileName in await memory.remove(profileName) },
+            forget: { profileName in _ = await memory.remove(profileName) { _ in true } },
+            remove: { profileName, isMeant in await memory.remove(profileName, isMeant) },
             lock: { _ in NothingToLock() },
             changes: { _ in AsyncStream { $0.finish() } }
         )
@@ -28,7 +29,9 @@ private actor Memory {
         sessions[session.profileName] = session
     }
 
-    func remove(_ profileName: String) {
+    func remove(_ profileName: String, _ isMeant: (Session?) -> Bool) -> Session? {
+        guard let kept = sessions[profileName], isMeant(kept) else { return nil }
         sessions[profileName] = nil
+        return kept
     }
 }

@@ -27,6 +27,12 @@ extension SessionStore {
     ) -> SessionStore {
         let name = "secret-service"
         let coordination = Coordination(storeName: name, folder: UserFolder(folder), patience: patience)
+        // A refresh that holds the lock for longer sees, when it has its answer, that the session is gone.
+        let remover = Coordination(
+            storeName: name,
+            folder: UserFolder(folder),
+            patience: min(patience, longestWaitToRemove)
+        )
         let items = SecretItems(
             tool: SecretTool(storeName: name, environment: environment, patience: unlockPatience)
         )
@@ -35,7 +41,7 @@ extension SessionStore {
             isShared: true,
             load: { profileName throws(StoreError) in
                 guard let bytes = try await items.load(profileName) else { return nil }
-                let session = try StoredSession.decode(bytes, for: profileName, in: name)
+                let session = try StoredSession.decode(bytes, for: profileName, in: name).doubtingTheFuture(at: now())
                 return session.storedUntil > now() ? session : nil
             },
             save: { session throws(StoreError) in
@@ -52,10 +58,23 @@ extension SessionStore {
                 try await uncancelled { () throws(StoreError) in try await items.remove(profileName) }
                 coordination.notices.post(profileName)
             },
+            remove: { profileName, isMeant throws(StoreError) in
+                // The keyring cannot compare and remove in one step. Whoever keeps a session holds the lock.
+                let lock = try? await remover.lock(profileName)
+                defer { lock?.release() }
+                guard let bytes = try await items.load(profileName) else { return nil }
+                let session = try? StoredSession.decode(bytes, for: profileName, in: name)
+                guard isMeant(session) else { return nil }
+                try await uncancelled { () throws(StoreError) in try await items.remove(profileName) }
+                coordination.notices.post(profileName)
+                return session
+            },
             lock: { profileName throws(StoreError) in try await coordination.lock(profileName) },
             changes: { profileName in coordination.notices.stream(profileName) }
         )
     }
+
+    private static let longestWaitToRemove = Duration.seconds(2)
 
     /// Runs `body` to its end although the calling task is cancelled: a session with a new refresh token must be kept,
     /// for the old one is of no use any more.

@@ -12,6 +12,11 @@ public struct SessionStore: Sendable {
     public let save: @Sendable (Session) async throws(StoreError) -> Void
     /// Removes the profile's session; none is no error.
     public let forget: @Sendable (_ profileName: String) async throws(StoreError) -> Void
+    /// Removes the profile's session where it is the one that is meant, and gives it; `isMeant` gets `nil` for what cannot be
+    /// read. One that another process keeps meanwhile is not touched. Not to be called while holding the profile's lock,
+    /// which a store may need for this.
+    public let remove:
+        @Sendable (_ profileName: String, _ isMeant: @Sendable (Session?) -> Bool) async throws(StoreError) -> Session?
     /// Waits until no other process (nor another task of this one) holds the profile's lock, and takes it. The system
     /// releases it when the process dies.
     public let lock: @Sendable (_ profileName: String) async throws(StoreError) -> any ProfileLock
@@ -26,6 +31,10 @@ public struct SessionStore: Sendable {
         load: @escaping @Sendable (_ profileName: String) async throws(StoreError) -> Session?,
         save: @escaping @Sendable (Session) async throws(StoreError) -> Void,
         forget: @escaping @Sendable (_ profileName: String) async throws(StoreError) -> Void,
+        remove:
+            @escaping @Sendable (_ profileName: String, _ isMeant: @Sendable (Session?) -> Bool)
+            async throws(StoreError) ->
+            Session?,
         lock: @escaping @Sendable (_ profileName: String) async throws(StoreError) -> any ProfileLock,
         changes: @escaping @Sendable (_ profileName: String) -> AsyncStream<Void>
     ) {
@@ -34,6 +43,7 @@ public struct SessionStore: Sendable {
         self.load = load
         self.save = save
         self.forget = forget
+        self.remove = remove
         self.lock = lock
         self.changes = changes
     }

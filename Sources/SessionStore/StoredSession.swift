@@ -37,7 +37,8 @@ struct StoredSession {
             accessToken: tokens.accessToken.reveal(),
             expiresIn: tokens.expiresIn,
             refreshToken: tokens.refreshToken?.reveal(),
-            scope: tokens.scope?.description
+            scope: tokens.scope?.description,
+            grant: session.grant?.value
         )
         guard let data = try? JSONEncoder().encode(wire) else { throw .unreadable(store: store) }
         return SecretBytes(taking: data)
@@ -90,6 +91,7 @@ struct StoredSession {
         let expiresIn: Int?
         let refreshToken: String?
         let scope: String?
+        let grant: String?
 
         enum CodingKeys: String, CodingKey {
             case version
@@ -103,6 +105,7 @@ struct StoredSession {
             case expiresIn = "expires_in"
             case refreshToken = "refresh_token"
             case scope
+            case grant
         }
 
         /// `nil` where a member has a value that no session has.
@@ -123,7 +126,8 @@ struct StoredSession {
                 clientID: clientID,
                 loginURL: loginURL,
                 apiURL: apiURL,
-                profileName: profile
+                profileName: profile,
+                grant: grant.flatMap(GrantID.init)
             )
         }
 

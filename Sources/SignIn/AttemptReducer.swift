@@ -9,6 +9,7 @@ extension Attempt {
     init(_ plan: SignInPlan, at: Date, returningTo: SignedIn?) {
         id = plan.attempt
         session = plan.session
+        grant = plan.grant
         settings = plan.settings
         proofKey = ProofKey(entropy: plan.verifierEntropy)
         expectedState = StateParameter(entropy: plan.stateEntropy)
@@ -177,12 +178,13 @@ private func hold(_ state: inout State, _ attempt: Attempt, _ tokens: TokenRespo
         clientID: settings.clientID,
         loginURL: settings.environment.loginURL,
         apiURL: settings.environment.apiURL,
-        profileName: settings.profileName
+        profileName: settings.profileName,
+        grant: attempt.grant
     )
     let held = HeldSession(id: attempt.session, session: session, label: settings.environment.label)
     var steps = attempt.steps
     steps[.codeExchanged] = at
-    state = .tokenHeld(TokenHeld(held: held, profile: .underWay, steps: steps))
+    state = .tokenHeld(TokenHeld(held: held, profile: .underWay, steps: steps, notice: nil))
     let replaced = attempt.returningTo.map { $0.held.abandon() } ?? []
     return attempt.conclude(.signedIn) + replaced + [.saveSession(held.id, session)] + held.timers() + [
         held.profileRequest
@@ -219,6 +221,13 @@ private func fail(
 private func reduceSessionBehind(_ state: inout State, _ current: Attempt, _ event: Event) -> [Effect] {
     guard let signedIn = current.returningTo else { return [] }
     var attempt = current
+    var held = signedIn.held
+    if case .succeeded = held.apply(event) {
+        // Whoever comes back from the attempt finds that session in the store.
+        attempt.returningTo = nil
+        state = .awaitingCallback(attempt)
+        return signedIn.held.abandon()
+    }
     var behind = State.userProfile(signedIn)
     let effects = reduceSessionEvent(&behind, signedIn, event)
     if case .userProfile(let signedIn) = behind {

@@ -12,15 +12,16 @@ public enum Effect: Sendable, Hashable {
     case concludeAttempt(AttemptID, Outcome)
     /// Open the URL in the browser. It carries `state`, so that it prints as redacted wherever effects are shown.
     case openBrowser(AttemptID, url: Secret)
-    /// Exchange the code.
+    /// Exchange the code. What comes when the attempt has ended is given back to the server.
     case exchangeCode(AttemptID, TokenRequest)
     /// Load the profile.
     case loadProfile(SessionID, apiURL: String, accessToken: Secret)
     /// Refresh the session, as one of all processes that share it, and keep the result in the store; `isKept` says
     /// whether the store has the session.
     case refreshSession(SessionID, Session, isKept: Bool)
-    /// Remove the session from the store, then have the server delete the newest token there is of it.
-    case signOut(SessionID, Session)
+    /// Remove the session from the store, then have the server delete the newest token there is of it; `isKept` says
+    /// whether the store has the session.
+    case signOut(SessionID, Session, isKept: Bool)
     /// Keep the session in the store, in place of an older one of its profile.
     case saveSession(SessionID, Session)
     /// Remove the session from the store, unless it keeps a newer one by now.

@@ -36,8 +36,9 @@ public struct Event: Sendable, Hashable {
         case sessionFound(SessionID, Session, label: String)
         /// The store could not be asked for a session.
         case storeFailed(StoreError)
-        /// Another process of the person has refreshed the session, or signed in anew: this is the one that counts.
-        case sessionReplaced(SessionID, Session, label: String)
+        /// Another process of the person has refreshed the session, or signed in anew: this is the one that counts. Signed
+        /// in anew it is another session, perhaps another person's, with the id `successor`.
+        case sessionReplaced(SessionID, Session, label: String, successor: SessionID)
         /// The store has the session no more: another process of the person signed out.
         case sessionForgotten(SessionID)
         /// The store did not take the session.
@@ -69,10 +70,10 @@ public struct Event: Sendable, Hashable {
         /// The token could not be refreshed. `jitter` varies the wait before the next try, so that programs which
         /// failed together do not come back together: a factor from 0.5 to 1.5.
         case refreshFailed(SessionID, TokenRequestError, jitter: Double = 1)
-        /// The server deleted the token.
-        case tokenRevoked(SessionID)
+        /// The server deleted the token; `notForgotten` says why the store still has the session, where it has.
+        case tokenRevoked(SessionID, notForgotten: StoreError? = nil)
         /// The server could not be told to delete the token.
-        case revocationFailed(SessionID, APIError)
+        case revocationFailed(SessionID, APIError, notForgotten: StoreError? = nil)
 
         /// A time that was waited for has come.
         case timerFired(Timer)

@@ -227,7 +227,11 @@ extension StoreError: Catalogued {
         case .quotaExceeded(let store): .unknownVersion(store: store, 2)
         case .unknownVersion(let store, _): .unreadable(store: store)
         case .unreadable: .busy(profileName: "default", seconds: 45)
-        case .busy: nil
+        case .busy:
+            ClientID("OTHER-CLIENT-ID").map {
+                .placeTaken(profileName: "default", clientID: $0, loginURL: "https://login.mypurecloud.com")
+            }
+        case .placeTaken: nil
         }
     }
 }

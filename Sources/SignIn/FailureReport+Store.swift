@@ -63,6 +63,13 @@ extension StoreError {
                 cause: "It did not end within \(Failure.duration(seconds)); it may be waiting for the network.",
                 remedy: "Try again. If it goes on, end the other genesys-login."
             )
+        case .placeTaken(let profileName, let clientID, let loginURL):
+            return FailureReport(
+                "profile_taken",
+                "The profile \(ServerText(profileName)) keeps another sign-in.",
+                cause: "Another program has signed in with the client id \(clientID.value) at \(ServerText(loginURL)).",
+                remedy: "Give each client a profile of its own: sign in with --profile and another name."
+            )
         }
     }
 }

@@ -1,6 +1,6 @@
 import FoundationEssentials
-import GenesysCloud
-import OAuth
+public import GenesysCloud
+public import OAuth
 
 /// The state machine: changes `state` by `event` and says what to do in the world.
 ///
@@ -30,23 +30,35 @@ private func reduceLoggedOut(_ state: inout State, _ loggedOut: LoggedOut, _ eve
     case .sessionFound(let id, let session, let label):
         // A session that is being signed out of is not taken up again.
         if case .signedOut(.underWay) = loggedOut { return [] }
-        return resume(&state, id, session, label, at: event.at)
+        return resume(&state, HeldSession(id: id, session: session, label: label), at: event.at)
     case .storeFailed(let error):
         guard loggedOut == .neverSignedIn else { return [] }
         state = .loggedOut(.storeFailed(error))
         return []
-    case .tokenRevoked(let id):
-        guard case .signedOut(.underWay(id, _)) = loggedOut else { return [] }
-        state = .loggedOut(.signedOut(.revoked))
-        return []
-    case .revocationFailed(let id, let error):
+    case .tokenRevoked(let id, let notForgotten):
         guard case .signedOut(.underWay(id, let context)) = loggedOut else { return [] }
-        state = .loggedOut(
-            .signedOut(error.isUnauthorized ? .alreadyInvalid : .onlyForgotten(Failure(.api(error), context)))
-        )
+        state = .loggedOut(.signedOut(.init(.success(()), notForgotten: notForgotten, context)))
+        return []
+    case .revocationFailed(let id, let error, let notForgotten):
+        guard case .signedOut(.underWay(id, let context)) = loggedOut else { return [] }
+        state = .loggedOut(.signedOut(.init(.failure(error), notForgotten: notForgotten, context)))
         return []
     default:
         return []
+    }
+}
+
+extension LoggedOut.Revocation {
+    /// What became of a sign-out, of what the server and the store said.
+    public init(_ result: Result<Void, APIError>, notForgotten: StoreError?, _ context: Failure.Context) {
+        switch (result, notForgotten) {
+        case (.success, nil): self = .revoked
+        case (.failure(let error), nil) where error.isUnauthorized: self = .alreadyInvalid
+        case (.failure(let error), nil): self = .onlyForgotten(Failure(.api(error), context))
+        case (.success, let notForgotten?): self = .notForgotten(notForgotten, isInvalid: true)
+        case (.failure(let error), let notForgotten?):
+            self = .notForgotten(notForgotten, isInvalid: error.isUnauthorized)
+        }
     }
 }
 
@@ -61,24 +73,18 @@ func begin(_ state: inout State, _ plan: SignInPlan, at: Date, returningTo: Sign
 }
 
 /// Takes up a session that the store had.
-private func resume(
-    _ state: inout State,
-    _ id: SessionID,
-    _ session: Session,
-    _ label: String,
-    at: Date
-) -> [Effect] {
-    var held = HeldSession(id: id, session: session, label: label)
-    if session.isLive(at: at) {
-        state = .tokenHeld(TokenHeld(held: held, profile: .underWay, steps: [:]))
+func resume(_ state: inout State, _ found: HeldSession, notice: Notice? = nil, at: Date) -> [Effect] {
+    var held = found
+    if held.session.isLive(at: at) {
+        state = .tokenHeld(TokenHeld(held: held, profile: .underWay, steps: [:], notice: notice))
         return held.timers() + [held.profileRequest]
     }
     guard held.canRefresh else {
         // What a person is reading about an attempt or a sign-out is worth more than this.
         if state == .initial { state = .loggedOut(.sessionExpired(nil)) }
-        return [.forgetSession(session)]
+        return [.forgetSession(held.session)]
     }
     let effects = held.beginRefresh(thenProfile: true)
-    state = .tokenHeld(TokenHeld(held: held, profile: .awaitingRefresh, steps: [:]))
+    state = .tokenHeld(TokenHeld(held: held, profile: .awaitingRefresh, steps: [:], notice: notice))
     return effects
 }

@@ -55,6 +55,8 @@ extension HeldSession {
         case ended(Failure?)
         /// Another process has signed out.
         case forgotten
+        /// Another process has signed in anew.
+        case succeeded(by: HeldSession)
     }
 
     mutating func apply(_ event: Event) -> Outcome {
@@ -71,17 +73,20 @@ extension HeldSession {
             notKept = error
             refresh = .idle
             return .refreshed(thenProfile: thenProfile, timers())
-        case .sessionReplaced(id, let newer, let newLabel):
+        case .sessionReplaced(id, let newer, let newLabel, let successor):
             // What the store keeps in place of a session that it did not take may be the one before.
-            guard newer.tokens.accessToken != session.tokens.accessToken,
+            guard newer.tokens != session.tokens,
                 notKept == nil || newer.receivedAt > session.receivedAt
             else { return .ignored }
+            guard newer.grant == session.grant else {
+                return .succeeded(by: HeldSession(id: successor, session: newer, label: newLabel))
+            }
             session = newer
             label = newLabel
             notKept = nil
             refresh = .idle
             isCuring = false
-            // Another person may have signed in, and what was asked with the old token may be refused.
+            // What was asked with the old token may be refused.
             return .refreshed(thenProfile: true, timers())
         case .sessionForgotten(id):
             return notKept == nil ? .forgotten : .ignored
@@ -172,10 +177,17 @@ private func leave(_ state: inout State, _ held: HeldSession) -> [Effect] {
     return held.abandon()
 }
 
+/// Another process signed in anew, perhaps another person: what was known of the session in hand does not hold of that
+/// one, and its tokens are not this one's to forget.
+private func give(_ state: inout State, from held: HeldSession, to successor: HeldSession, at: Date) -> [Effect] {
+    state = .loggedOut(.sessionExpired(nil))
+    return held.abandon() + resume(&state, successor, notice: Notice(at: at, .signedInElsewhere), at: at)
+}
+
 /// Signs out: the token is forgotten here at once, whatever the server will say.
 private func signOut(_ state: inout State, _ held: HeldSession) -> [Effect] {
     state = .loggedOut(.signedOut(.underWay(held.id, .init(held.session))))
-    return held.abandon() + [.signOut(held.id, held.session)]
+    return held.abandon() + [.signOut(held.id, held.session, isKept: held.notKept == nil)]
 }
 
 func reduceTokenHeld(_ state: inout State, _ current: TokenHeld, _ event: Event) -> [Effect] {
@@ -187,7 +199,8 @@ func reduceTokenHeld(_ state: inout State, _ current: TokenHeld, _ event: Event)
         return retry(&state, tokenHeld)
     case .profileLoaded(tokenHeld.held.id, let profile):
         tokenHeld.held.isCuring = false
-        state = .userProfile(SignedIn(held: tokenHeld.held, profile: profile, notice: nil))
+        let notice = tokenHeld.notice.map { Notice(at: event.at, $0.kind) }
+        state = .userProfile(SignedIn(held: tokenHeld.held, profile: profile, notice: notice))
         return []
     case .profileFailed(tokenHeld.held.id, let error, let token):
         let failure = Failure(.api(error), .init(tokenHeld.held.session))
@@ -214,6 +227,8 @@ func reduceTokenHeld(_ state: inout State, _ current: TokenHeld, _ event: Event)
         return []
     case .forgotten:
         return leave(&state, tokenHeld.held)
+    case .succeeded(let successor):
+        return give(&state, from: tokenHeld.held, to: successor, at: event.at)
     case .changed(let effects):
         state = .tokenHeld(tokenHeld)
         return effects
@@ -297,6 +312,8 @@ func reduceSessionEvent(_ state: inout State, _ current: SignedIn, _ event: Even
         return []
     case .forgotten:
         return leave(&state, signedIn.held)
+    case .succeeded(let successor):
+        return give(&state, from: signedIn.held, to: successor, at: event.at)
     case .changed(let effects):
         state = .userProfile(signedIn)
         return effects

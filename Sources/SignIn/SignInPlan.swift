@@ -51,6 +51,8 @@ public struct SignInPlan: Sendable, Hashable {
     public let attempt: AttemptID
     /// The id of the session that the attempt may lead to.
     public let session: SessionID
+    /// The grant that the attempt may lead to.
+    public let grant: GrantID
     /// What the person set.
     public let settings: SignInSettings
     /// Random bytes for the code verifier.
@@ -62,12 +64,14 @@ public struct SignInPlan: Sendable, Hashable {
     public init(
         attempt: AttemptID,
         session: SessionID,
+        grant: GrantID,
         settings: SignInSettings,
         verifierEntropy: Entropy,
         stateEntropy: Entropy
     ) {
         self.attempt = attempt
         self.session = session
+        self.grant = grant
         self.settings = settings
         self.verifierEntropy = verifierEntropy
         self.stateEntropy = stateEntropy

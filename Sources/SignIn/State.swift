@@ -57,6 +57,8 @@ public enum LoggedOut: Sendable, Hashable {
         case alreadyInvalid
         /// Only this machine forgot it; the server could not be told.
         case onlyForgotten(Failure)
+        /// The store still has the session; whether the server has deleted the token, or did not know it any more.
+        case notForgotten(StoreError, isInvalid: Bool)
     }
 }
 
@@ -77,6 +79,8 @@ public struct Attempt: Sendable, Hashable {
     public let id: AttemptID
     /// The id of the session that it may lead to.
     public let session: SessionID
+    /// The grant that it may lead to.
+    public let grant: GrantID
     /// What the person set.
     public let settings: SignInSettings
     /// The code verifier and its challenge.
@@ -171,6 +175,8 @@ public struct Notice: Sendable, Hashable {
         case profileNotReloaded(Failure, nextAt: Date? = nil)
         /// The access token is fresh.
         case refreshed
+        /// Another program signed in anew under this profile; this is its session.
+        case signedInElsewhere
     }
 }
 
@@ -225,6 +231,8 @@ public struct TokenHeld: Sendable, Hashable {
     public internal(set) var profile: ProfileLoad
     /// When each step of the sign-in was done; empty for a session that was found in the store.
     public let steps: [Step: Date]
+    /// What a person may want to know, also once the profile is there.
+    public let notice: Notice?
 
     /// How loading the profile stands.
     public enum ProfileLoad: Sendable, Hashable {

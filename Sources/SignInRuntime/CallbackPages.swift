@@ -85,7 +85,7 @@ struct CallbackPage: Sendable {
         return Response(status: status, headers: headers, body: .init(byteBuffer: ByteBuffer(string: html)))
     }
 
-    /// The way to the page, by 303: the code leaves the address bar and the history.
+    /// The way to the page, by 303: the code leaves the address bar and the list of visited pages.
     var redirect: Response {
         var headers = Self.headers
         headers[.location] = path

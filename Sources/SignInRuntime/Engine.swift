@@ -53,6 +53,7 @@ public actor Engine {
         SignInPlan(
             attempt: AttemptID(nextID()),
             session: SessionID(nextID()),
+            grant: GrantID(entropy: dependencies.entropy()),
             settings: settings,
             verifierEntropy: dependencies.entropy(),
             stateEntropy: dependencies.entropy()
@@ -83,14 +84,7 @@ public actor Engine {
             track(id) { _ in await listener.refuse(reply, refusal) }
         case .concludeAttempt(let id, let outcome): conclude(id, outcome)
         case .openBrowser(let id, let url): openBrowser(id, url)
-        case .exchangeCode(let id, let request):
-            track(id) { [transport = dependencies.transport] engine in
-                do throws(TokenRequestError) {
-                    await engine.send(.tokenReceived(id, try await transport.tokens(request)))
-                } catch {
-                    await engine.send(.tokenRequestFailed(id, error))
-                }
-            }
+        case .exchangeCode(let id, let request): exchange(id, request)
         case .loadProfile(let id, let apiURL, let token):
             track(id) { [dependencies] engine in
                 do throws(APIError) {
@@ -105,7 +99,7 @@ public actor Engine {
                 }
             }
         case .refreshSession(let id, let session, let isKept): refresh(id, session, isKept: isKept)
-        case .signOut(let id, let session): signOut(id, session)
+        case .signOut(let id, let session, let isKept): signOut(id, session, isKept: isKept)
         case .saveSession(let id, let session):
             saves += 1
             store { [shared, weak self] in
@@ -178,6 +172,29 @@ public actor Engine {
         }
     }
 
+    /// Not given up with the attempt: the code is spent, and tokens that nobody waits for any more must not live on.
+    private func exchange(_ id: AttemptID, _ request: TokenRequest) {
+        guard case .awaitingCallback(let attempt) = state else { return }
+        let apiURL = attempt.settings.environment.apiURL
+        keepUntilDone { [transport = dependencies.transport, weak self] _ in
+            do throws(TokenRequestError) {
+                let tokens = try await transport.tokens(request)
+                guard await self?.received(id, tokens) != true else { return }
+                let client = APIClient(apiURL: apiURL, transport: transport)
+                try? await client.deleteToken(accessToken: tokens.accessToken)
+            } catch {
+                await self?.send(.tokenRequestFailed(id, error))
+            }
+        }
+    }
+
+    /// Takes the tokens of an attempt that is still waiting for them.
+    private func received(_ id: AttemptID, _ tokens: TokenResponse) -> Bool {
+        guard case .awaitingCallback(let attempt) = state, attempt.id == id else { return false }
+        send(.tokenReceived(id, tokens))
+        return true
+    }
+
     private func conclude(_ id: AttemptID, _ outcome: Effect.Outcome) {
         attemptWork.removeValue(forKey: id)?.forEach { $0.cancel() }
         early[id] = nil
@@ -202,7 +219,7 @@ public actor Engine {
                 case .renewed(let session, let notKept):
                     await self?.send(.sessionRefreshed(id, session, notKept: notKept))
                 case .replaced(let session):
-                    await self?.send(.sessionReplaced(id, session, label: Environment.label(of: session.apiURL)))
+                    await self?.replaced(id, session)
                 case .forgotten: await self?.send(.sessionForgotten(id))
                 }
             } catch {
@@ -217,15 +234,14 @@ public actor Engine {
         return !isLeaving
     }
 
-    private func signOut(_ id: SessionID, _ session: Session) {
+    private func signOut(_ id: SessionID, _ session: Session, isKept: Bool) {
         keepUntilDone { [shared, before = storeWork, weak self] _ in
             // The session may still be on its way into the store.
             await before?.value
-            do throws(APIError) {
-                try await shared.signOut(session)
-                await self?.send(.tokenRevoked(id))
-            } catch {
-                await self?.send(.revocationFailed(id, error))
+            let (revocation, notForgotten) = await shared.signOut(session, isKept: isKept)
+            switch revocation {
+            case .success: await self?.send(.tokenRevoked(id, notForgotten: notForgotten))
+            case .failure(let error): await self?.send(.revocationFailed(id, error, notForgotten: notForgotten))
             }
         }
     }
@@ -272,17 +288,27 @@ public actor Engine {
     private func found(_ kept: Session?, _ before: [HeldSession], _ accepts: (Session) -> Bool) {
         let held = inHand.first
         // Tokens that came while the store was read are newer than what it said.
-        guard held?.session.tokens.accessToken == before.first?.session.tokens.accessToken else { return }
-        // A session of other settings is another matter.
-        guard kept.map(accepts) ?? true else { return }
+        guard held?.session.tokens == before.first?.session.tokens else { return }
+        if let kept, !accepts(kept) {
+            // A session of other settings is another matter, but there is one place for both.
+            if let held, !kept.isSameClient(as: held.session) { send(.sessionNotKept(held.id, .placeTaken(by: kept))) }
+            return
+        }
         switch (held, kept) {
         case (nil, let kept?):
             send(.sessionFound(SessionID(nextID()), kept, label: Environment.label(of: kept.apiURL)))
         case (let held?, let kept?):
-            send(.sessionReplaced(held.id, kept, label: Environment.label(of: kept.apiURL)))
-        case (let held?, nil): send(.sessionForgotten(held.id))
+            replaced(held.id, kept)
+        case (let held?, nil):
+            // Nobody has signed out of what a store keeps no longer because its time there is over.
+            if held.session.storedUntil > dependencies.now() { send(.sessionForgotten(held.id)) }
         case (nil, nil): break
         }
+    }
+
+    private func replaced(_ id: SessionID, _ newer: Session) {
+        let label = Environment.label(of: newer.apiURL)
+        send(.sessionReplaced(id, newer, label: label, successor: SessionID(nextID())))
     }
 
     /// Whether a new session is on its way into the store.

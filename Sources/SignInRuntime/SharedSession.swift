@@ -14,7 +14,7 @@ public struct SharedSession: Sendable {
     private let transport: HTTPTransport
     private let now: @Sendable () -> Date
 
-    /// The sessions of `store`, refreshed and revoked by `transport`. In the other stores a session of the same sign-in may
+    /// The sessions of `store`, refreshed and revoked by `transport`. In the other stores a session of the same client may
     /// stand, from when another one was chosen; signing out means it too.
     public init(
         store: SessionStore,
@@ -56,12 +56,13 @@ public struct SharedSession: Sendable {
     ) async throws(TokenRequestError) -> Refreshed {
         let lock = try await lock(held.profileName)
         defer { lock?.release() }
-        var isOurs = true
-        if isKept, case .success(let kept) = await load(held.profileName) {
-            guard let kept else { return .forgotten }
-            // The place of a session that came from other settings is left to it.
-            isOurs = kept.isSameSignIn(as: held)
-            if isOurs, kept.tokens.accessToken != held.tokens.accessToken { return .replaced(kept) }
+        let seen = await load(held.profileName)
+        // The place of a session that came from other settings is left to it.
+        var other = seen.foreigner(to: held)
+        if isKept, other == nil, case .success(let kept) = seen {
+            // A store keeps a session for a time; that this is over is no sign-out.
+            guard kept != nil || held.storedUntil <= now() else { return .forgotten }
+            if let kept, kept.tokens != held.tokens { return .replaced(kept) }
         }
         guard let refreshToken = held.tokens.refreshToken else {
             throw .answer(.errorResponse(ErrorResponse(code: .invalidGrant), status: 400, correlationID: nil))
@@ -75,20 +76,18 @@ public struct SharedSession: Sendable {
         var session = held
         session.tokens = try await transport.tokens(request).refreshing(held.tokens)
         session.receivedAt = now()
-        if isKept, case .success(let kept) = await load(held.profileName) {
-            guard let kept else {
+        if isKept, other == nil, seen != .success(nil), case .success(let newer) = await load(held.profileName) {
+            guard let newer else {
                 // Somebody who signed out while the server was busy meant these tokens too.
                 try? await APIClient(apiURL: session.apiURL, transport: transport)
                     .deleteToken(accessToken: session.tokens.accessToken)
                 return .forgotten
             }
             // Somebody who signed in anew meanwhile did so without the lock, and is not to be replaced by what was before.
-            if isOurs, kept.tokens.accessToken != held.tokens.accessToken {
-                if kept.isSameSignIn(as: held) { return .replaced(kept) }
-                isOurs = false
-            }
+            other = Result.success(newer).foreigner(to: held)
+            if other == nil, newer.tokens != held.tokens { return .replaced(newer) }
         }
-        guard isOurs else { return .renewed(session, notKept: nil) }
+        if let other { return .renewed(session, notKept: .placeTaken(by: other)) }
         let notKept = await save(session)
         // What the store still has is the spent refresh token: nobody must send it again.
         if isKept, notKept != nil { try? await store.forget(session.profileName) }
@@ -106,22 +105,27 @@ public struct SharedSession: Sendable {
 
     /// Removes `session` from the store, unless a newer one of its profile is there.
     public func forget(_ session: Session) async {
-        guard case .success(let kept?) = await load(session.profileName),
-            kept.tokens.accessToken == session.tokens.accessToken
-        else { return }
-        try? await store.forget(session.profileName)
+        _ = try? await store.remove(session.profileName) { $0?.tokens == session.tokens }
     }
 
     /// Removes the session from every store at once, then has the server delete the newest token there is of it.
     ///
-    /// - Throws: why the server deleted nothing; this machine has forgotten the session all the same.
-    public func signOut(_ held: Session) async throws(APIError) {
-        let kept = try? await load(held.profileName).get()
-        // Another sign-in that has taken the profile's place is not this one's to forget.
-        let isOurs = kept?.isSameSignIn(as: held) ?? true
-        if isOurs { try? await store.forget(held.profileName) }
+    /// - Parameter isKept: whether the store has the session.
+    /// - Returns: why the server deleted nothing, where it did not; and why the store still has the session, where it has.
+    public func signOut(
+        _ held: Session,
+        isKept: Bool
+    ) async -> (revocation: Result<Void, APIError>, notForgotten: StoreError?) {
+        var (removed, notForgotten): (Session?, StoreError?)
+        do throws(StoreError) {
+            // Another sign-in that has taken the profile's place is not this one's to forget. What cannot be read is
+            // nobody's.
+            removed = try await store.remove(held.profileName) { $0?.isSameGrant(as: held) ?? true }
+        } catch {
+            if isKept { notForgotten = error }
+        }
         let forgottenAt = now()
-        let newest = isOurs ? kept ?? held : held
+        let newest = removed ?? held
         let strays = await forgetElsewhere(held).filter { $0 != newest.tokens.accessToken }
         let client = APIClient(apiURL: newest.apiURL, transport: transport)
         for stray in strays { try? await client.deleteToken(accessToken: stray) }
@@ -130,13 +134,13 @@ public struct SharedSession: Sendable {
         // A refresh that was under way may have been about to save. What it brought is of this session too.
         let lock = try? await lock(held.profileName)
         defer { lock?.release() }
-        if isOurs, let late = await revived(held, since: forgottenAt) {
+        if let late = await revived(held, since: forgottenAt) {
             try? await store.forget(held.profileName)
             outcome = await delete(late, client)
         } else if !wasLive {
             outcome = await delete(await refreshedToSignOut(newest), client)
         }
-        try outcome.get()
+        return (outcome, notForgotten)
     }
 
     private func delete(_ session: Session, _ client: APIClient) async -> Result<Void, APIError> {
@@ -150,7 +154,7 @@ public struct SharedSession: Sendable {
     /// What a refresh put back that had looked into the store the moment before `held` was forgotten. A new sign-in has
     /// received its tokens later than that, and is not touched.
     private func revived(_ held: Session, since forgottenAt: Date) async -> Session? {
-        guard case .success(let kept?) = await load(held.profileName), kept.isSameSignIn(as: held),
+        guard case .success(let kept?) = await load(held.profileName), kept.isSameGrant(as: held),
             kept.receivedAt <= forgottenAt
         else { return nil }
         return kept
@@ -169,14 +173,13 @@ public struct SharedSession: Sendable {
         return refreshed
     }
 
-    /// Removes sessions of the same sign-in from the other stores, and returns their access tokens. A store that fails
+    /// Removes sessions of the same client from the other stores, and returns their access tokens. A store that fails
     /// here was not the one in use.
     private func forgetElsewhere(_ held: Session) async -> [Secret] {
         var tokens: [Secret] = []
         for store in otherStores {
-            guard let kept = try? await store.load(held.profileName), kept.isSameSignIn(as: held) else { continue }
-            try? await store.forget(held.profileName)
-            tokens.append(kept.tokens.accessToken)
+            let removed = try? await store.remove(held.profileName) { $0?.isSameClient(as: held) ?? false }
+            if let removed { tokens.append(removed.tokens.accessToken) }
         }
         return tokens
     }
@@ -209,9 +212,29 @@ public struct SharedSession: Sendable {
     }
 }
 
+extension StoreError {
+    /// The profile's place is `other`'s.
+    static func placeTaken(by other: Session) -> Self {
+        .placeTaken(profileName: other.profileName, clientID: other.clientID, loginURL: other.loginURL)
+    }
+}
+
+extension Result<Session?, StoreError> {
+    /// What the store has, where it is another client's or another server's.
+    fileprivate func foreigner(to held: Session) -> Session? {
+        guard case .success(let kept?) = self, !kept.isSameClient(as: held) else { return nil }
+        return kept
+    }
+}
+
 extension Session {
-    /// Whether both come from the same client at the same server, so that signing out of one means the other.
-    fileprivate func isSameSignIn(as other: Session) -> Bool {
+    /// Whether both come from the same sign-in.
+    fileprivate func isSameGrant(as other: Session) -> Bool {
+        grant == other.grant && isSameClient(as: other)
+    }
+
+    /// Whether both come from the same client at the same server.
+    func isSameClient(as other: Session) -> Bool {
         clientID == other.clientID && loginURL == other.loginURL && apiURL == other.apiURL
     }
 }

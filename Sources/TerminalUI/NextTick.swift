@@ -15,10 +15,12 @@ public func nextTick(for model: ScreenModel, size: Size) -> Duration? {
         case .awaitingCallback(let attempt):
             [Countdown(to: attempt.deadline, at: model.now, .seconds).untilChange].compactMap(\.self)
                 + (model.overlay == nil ? attempt.comingsAndGoings(after: model.now) : [])
-        case .tokenHeld(let tokenHeld): tokenHeld.held.changes(at: model.now) + tokenHeld.waits(at: model.now)
+        case .tokenHeld(let tokenHeld):
+            tokenHeld.held.changes(at: model.now) + tokenHeld.waits(at: model.now)
+                + tokenHeld.notice.leaving(after: model.now)
         case .userProfile(let signedIn):
             signedIn.held.changes(at: model.now) + signedIn.waits(at: model.now)
-                + [signedIn.notice?.leavesAt?.timeIntervalSince(model.now)].compactMap(\.self).filter { $0 > 0 }
+                + signedIn.notice.leaving(after: model.now)
         }
     // A thousandth more: a timer that fires a moment early must not find the old number and fire again at once.
     return seconds.min().map { .milliseconds(Int64(($0 * 1_000).rounded(.up)) + 1) }
@@ -29,6 +31,13 @@ extension Attempt {
     fileprivate func comingsAndGoings(after now: Date) -> [Double] {
         (notices.map(\.leavesAttemptAt) + [httpsOnlyHintAt].compactMap(\.self))
             .map { $0.timeIntervalSince(now) }.filter { $0 > 0 }
+    }
+}
+
+extension Notice? {
+    /// When the notice leaves, in seconds.
+    fileprivate func leaving(after now: Date) -> [Double] {
+        [self?.leavesAt?.timeIntervalSince(now)].compactMap(\.self).filter { $0 > 0 }
     }
 }
 

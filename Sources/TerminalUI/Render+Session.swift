@@ -15,6 +15,7 @@ func tokenHeldBlocks(_ tokenHeld: TokenHeld, _ model: ScreenModel, _ page: Page)
     case .waiting(let failure, let until):
         blocks.append(reportBlock(failure.report, page, .warning, heading: waitWords(until, model)))
     }
+    if let notice = tokenHeld.notice, notice.isCurrent(at: model.now) { blocks += noticeBlocks(notice, model, page) }
     blocks += keepingBlocks(tokenHeld.held, page)
     if !tokenHeld.steps.isEmpty {
         let started = tokenHeld.steps.values.min() ?? model.now
@@ -156,7 +157,8 @@ extension Notice {
     /// When it leaves the screen by itself.
     var leavesAt: Date? {
         switch kind {
-        case .refreshed, .signInCancelled, .callbackRepeated: at.addingTimeInterval(Self.goodNewsLast)
+        case .refreshed, .signedInElsewhere, .signInCancelled, .callbackRepeated:
+            at.addingTimeInterval(Self.goodNewsLast)
         case .callbackRefused, .pasteRefused, .requestRefused, .signInFailed, .profileNotReloaded: nil
         }
     }

@@ -22,6 +22,7 @@ extension Strings {
         case .signInFailed: "The new sign-in did not succeed; you are still signed in."
         case .profileNotReloaded: "The profile could not be loaded again; this is the last one known."
         case .refreshed: "Token refreshed."
+        case .signedInElsewhere: "Another program has signed in anew; this is that session."
         }
     }
 

@@ -29,6 +29,8 @@ public enum Strings {
     public static let signOutUnanswered =
         "Forgotten on this machine. The server has not answered: the token may live until it expires."
     static let alreadyInvalid = "Forgotten on this machine. The server did not know the token any more."
+    static let stillKept = "The token was deleted at the server, but the session is still in the session store."
+    static let stillKeptAndLive = "The session is still in the session store, and the server could not be told either."
     static let signedOutElsewhere = "You signed out in another terminal."
     static let storeFailed = "Nobody knows whether you are signed in: the session store did not answer."
     static let browserStaysSignedIn = "Your browser may still be signed in: B opens Genesys's sign-out page."

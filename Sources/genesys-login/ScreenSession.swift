@@ -53,10 +53,14 @@ struct ScreenSession {
     }
 
     /// A terminal with the first frame on it.
+    @MainActor
     struct Opened {
         fileprivate let terminal: Terminal
         fileprivate let store: SessionStore
         fileprivate let model: ScreenModel
+
+        /// Gives the terminal back.
+        func close() { terminal.close() }
     }
 
     /// Takes the terminal and draws the first frame. The person sees it while ``run(_:)`` makes the network ready, which
@@ -139,11 +143,7 @@ struct ScreenSession {
         switch ending {
         case .left: break
         case .interrupted: throw ExitStatus.interrupted
-        case .signal(let number):
-            // Die of the signal, as whoever sent it expects.
-            signal(number, SIG_DFL)
-            raise(number)
-            throw ExitCode(128 + number)
+        case .signal(let number): DeferredSignals.die(of: number)
         }
     }
 

@@ -50,6 +50,32 @@ struct SessionTests {
         #expect(!session.isLive(at: received.addingTimeInterval(100_000)))
     }
 
+    @Test(
+        "tokens of the future are due for a refresh; without a refresh token, or a lifetime, they are taken for new ones"
+    )
+    func future() throws {
+        let refreshable = try session(expiresIn: 3600, refreshToken: Secret("r"))
+        let now = received.addingTimeInterval(-3_000_000)
+        let doubted = refreshable.doubtingTheFuture(at: now)
+        #expect(doubted.refreshDueAt == now && doubted.isLive(at: now) && doubted.tokens == refreshable.tokens)
+        #expect(try session(expiresIn: 3600).doubtingTheFuture(at: now).receivedAt == now)
+        #expect(try session(expiresIn: nil, refreshToken: Secret("r")).doubtingTheFuture(at: now).receivedAt == now)
+        for skew in [-1e9, -1, 0, 1, 60] {
+            #expect(refreshable.doubtingTheFuture(at: received.addingTimeInterval(-skew)) == refreshable)
+        }
+    }
+
+    @Test("a grant's name is sixteen characters, and comes back from them")
+    func grant() throws {
+        var random = SystemRandomNumberGenerator()
+        let grant = GrantID(entropy: Entropy(from: &random))
+        #expect(GrantID(grant.value) == grant)
+        #expect(grant != GrantID(entropy: Entropy(from: &random)))
+        for wrong in ["", "0123456789abcde", "0123456789abcdefg", "0123456789abcde=", "0123456789abcdé"] {
+            #expect(GrantID(wrong) == nil)
+        }
+    }
+
     @Test("a session whose lifetime is not known is live, and nothing is due")
     func noLifetime() throws {
         let session = try session(expiresIn: nil)

@@ -92,6 +92,54 @@ extension SharedStores {
             }
         }
 
+        @Test("what is removed is what was looked at: a session that takes its place meanwhile stays")
+        func removing() async throws {
+            try await Self.withStore { store, profile, _ in
+                let old = try sampleSession(profile, token: "old")
+                try await store.save(old)
+                #expect(try await store.remove(profile) { _ in false } == nil)
+                #expect(try await store.load(profile) == old)
+                let new = try sampleSession(profile, token: "new")
+                let description = Self.description(profile)
+                @Sendable func isMeant(_ found: Session?) -> Bool {
+                    #expect(found == old)
+                    // Another process signs in between the look and the removal.
+                    #expect(throws: Never.self) {
+                        try KernelKeyring.write(StoredSession.encode(new, for: "kernel"), description, seconds: 60)
+                    }
+                    return true
+                }
+                let removed = try await store.remove(profile, isMeant)
+                #expect(removed == old)
+                #expect(try await store.load(profile) == new)
+                #expect(try await store.remove(profile) { $0 == new } == new)
+                #expect(try await store.load(profile) == nil)
+                #expect(try await store.remove(profile) { _ in true } == nil)
+            }
+        }
+
+        @Test("what cannot be read can be removed")
+        func removingJunk() async throws {
+            try await Self.withStore { store, profile, _ in
+                try KernelKeyring.write(SecretBytes(taking: [1, 2, 3]), Self.description(profile), seconds: 60)
+                #expect(try await store.remove(profile) { $0 == nil } == nil)
+                #expect(try KernelKeyring.read(Self.description(profile)) == nil)
+            }
+        }
+
+        @Test("a session received later than now, by a clock that was ahead, is due for a refresh")
+        func fromTheFuture() async throws {
+            try await Self.withStore { store, profile, _ in
+                let ahead = Date().addingTimeInterval(3_000_000)
+                var session = try sampleSession(profile, expiresIn: 86_400)
+                session.receivedAt = ahead
+                try await store.save(session)
+                let loaded = try #require(try await store.load(profile))
+                let due = try #require(loaded.refreshDueAt)
+                #expect(due <= Date() && loaded.isLive(at: Date()) && loaded.tokens == session.tokens)
+            }
+        }
+
         @Test("profiles are kept side by side, whatever they are called")
         func sideBySide() async throws {
             try await Self.withStore { store, profile, _ in

@@ -25,7 +25,8 @@ func sampleSession(
         clientID: try #require(ClientID("client-1")),
         loginURL: "https://login.mypurecloud.com",
         apiURL: "https://api.mypurecloud.com",
-        profileName: profileName
+        profileName: profileName,
+        grant: GrantID("0123456789abcdef")
     )
 }
 

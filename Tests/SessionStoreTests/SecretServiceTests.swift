@@ -1,6 +1,7 @@
 import FoundationEssentials
 import Glibc
 import OAuth
+import Synchronization
 import Testing
 
 @testable import SessionStore
@@ -120,6 +121,32 @@ extension SharedStores {
                 try await store.forget("default")
                 try await withDeadline("a notice") { for await _ in more { break } }
                 lock.release()
+            }
+        }
+
+        @Test("removing looks first, and while it is at it nobody who takes the lock keeps another session")
+        func removing() async throws {
+            try await Self.withDesktop { store, _ in
+                let session = try sampleSession("default")
+                try await store.save(session)
+                #expect(try await store.remove("default") { _ in false } == nil)
+                #expect(try await store.load("default") == session)
+                let saved = Mutex<Task<Void, any Error>?>(nil)
+                let newer = try sampleSession("default", token: "newer")
+                @Sendable func isMeant(_ found: Session?) -> Bool {
+                    saved.withLock {
+                        $0 = Task {
+                            let lock = try await store.lock("default")
+                            defer { lock.release() }
+                            try await store.save(newer)
+                        }
+                    }
+                    return found == session
+                }
+                let removed = try await store.remove("default", isMeant)
+                #expect(removed == session)
+                try await saved.withLock { $0 }?.value
+                #expect(try await store.load("default") == newer)
             }
         }
 

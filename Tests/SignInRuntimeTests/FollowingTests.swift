@@ -14,6 +14,10 @@ struct FollowingTests {
         if case .userProfile(let signedIn) = state { signedIn.held.session.tokens.accessToken.reveal() } else { nil }
     }
 
+    private func sessionID(_ state: State) -> SessionID? {
+        if case .userProfile(let signedIn) = state { signedIn.held.id } else { nil }
+    }
+
     private func world(_ shelf: SharedShelf) -> World {
         World(store: shelf.store) { request, turn in
             switch request.method {
@@ -24,15 +28,22 @@ struct FollowingTests {
         }
     }
 
-    private func session(_ token: String, _ world: World, after seconds: Double = 0) throws -> Session {
+    private func session(
+        _ token: String,
+        _ world: World,
+        after seconds: Double = 0,
+        client: String? = nil,
+        grant: UInt8 = 1
+    ) throws -> Session {
         let settings = try SignInSettings.sample()
         return Session(
             tokens: TokenResponse(accessToken: Secret(token), expiresIn: 3600, refreshToken: Secret("r-\(token)")),
             receivedAt: world.clock.now + seconds,
-            clientID: settings.clientID,
+            clientID: try client.map { try #require(ClientID($0)) } ?? settings.clientID,
             loginURL: settings.environment.loginURL,
             apiURL: settings.environment.apiURL,
-            profileName: "default"
+            profileName: "default",
+            grant: GrantID(entropy: try #require(Entropy([UInt8](repeating: grant, count: Entropy.count))))
         )
     }
 
@@ -68,6 +79,69 @@ struct FollowingTests {
         shelf.put(nil)
         try await world.reach("the sign-out") { $0 == .loggedOut(.signedOutElsewhere) }
         #expect(!world.server.lines.contains(Self.token))
+    }
+
+    @Test("another person's sign-in in another terminal is not shown under the name of the one before")
+    func anotherPerson() async throws {
+        let shelf = SharedShelf()
+        let (gate, open) = AsyncStream<Void>.makeStream()
+        let world = World(store: shelf.store) { request, _ in
+            if request.bearer == Secret("grace") {
+                for await _ in gate { break }
+                return .json(#"{"id":"2","name":"Grace"}"#)
+            }
+            return .ada
+        }
+        await world.engine.follow("default") { _ in true }
+        shelf.put(try session("ada", world, grant: 1))
+        try await world.reach("the sign-in") { accessToken($0) == "ada" }
+        shelf.put(try session("grace", world, grant: 2))
+        try await world.reach("a token without a name") { state in
+            if case .tokenHeld(let held) = state {
+                held.held.session.tokens.accessToken == Secret("grace")
+            } else {
+                false
+            }
+        }
+        open.yield()
+        try await world.reach("the name") { state in
+            if case .userProfile(let signedIn) = state { signedIn.profile.displayName == "Grace" } else { false }
+        }
+    }
+
+    @Test(
+        "a sign-in of another client that takes the profile's place is told: the session in hand is not kept any more"
+    )
+    func placeTaken() async throws {
+        let shelf = SharedShelf()
+        let world = world(shelf)
+        await world.engine.follow("default") { $0.clientID != ClientID("client-2") }
+        shelf.put(try session("ours", world))
+        try await world.reach("the sign-in") { accessToken($0) == "ours" }
+        shelf.put(try session("theirs", world, client: "client-2"))
+        try await world.reach("the notice") { state in
+            guard case .userProfile(let signedIn) = state, case .placeTaken? = signedIn.held.notKept else {
+                return false
+            }
+            return signedIn.held.session.tokens.accessToken == Secret("ours")
+        }
+    }
+
+    @Test("a session whose time in the store is over is not taken for a sign-out elsewhere")
+    func overInTheStore() async throws {
+        let shelf = SharedShelf()
+        let world = world(shelf)
+        await world.engine.follow("default") { _ in true }
+        var kept = try session("kept", world)
+        // Without a lifetime nothing wakes the screen meanwhile.
+        kept.tokens = TokenResponse(accessToken: Secret("kept"), expiresIn: nil, refreshToken: Secret("r-kept"))
+        shelf.put(kept)
+        let signedIn = try await world.reach("the sign-in") { accessToken($0) == "kept" }
+        world.clock.advance(by: Session.longestRest + 1)
+        shelf.put(nil)
+        shelf.put(try session("two", world))
+        let later = try await world.reach("another process's refresh") { accessToken($0) == "two" }
+        #expect(sessionID(signedIn) == sessionID(later))
     }
 
     @Test("its own sign-in, refresh and sign-out are nobody else's doing")

@@ -122,7 +122,7 @@ struct LogTests {
                 "signInChosen: loggedOut.neverSignedIn -> awaitingCallback",
                 "listener: open uri=http://localhost:4242/callback",
                 "listener: callback refused reason=foreignState", "state=‹redacted›", "oauth/token 200 bytes=",
-                "profileLoaded: tokenHeld -> userProfile", "store: save", "store: forget",
+                "profileLoaded: tokenHeld -> userProfile", "store: save", "store: remove",
                 "DELETE https://api.mypurecloud.com/api/v2/tokens/me 200",
                 "tokenRevoked: loggedOut.signedOut.underWay -> loggedOut.signedOut.revoked",
             ] {

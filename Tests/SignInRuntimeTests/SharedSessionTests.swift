@@ -16,6 +16,7 @@ final class SharedShelf: Sendable {
         var failure: StoreError?
         var savingFailure: StoreError?
         var beforeSaving: @Sendable () async -> Void = {}
+        var beforeRemoving: @Sendable () async -> Void = {}
         var watchers: [AsyncStream<Void>.Continuation] = []
     }
 
@@ -45,6 +46,9 @@ final class SharedShelf: Sendable {
     /// From now on `body` is run before each session is saved.
     func beforeSaving(_ body: @escaping @Sendable () async -> Void) { content.withLock { $0.beforeSaving = body } }
 
+    /// From now on `body` is run before a session is looked at to be removed.
+    func beforeRemoving(_ body: @escaping @Sendable () async -> Void) { content.withLock { $0.beforeRemoving = body } }
+
     var store: SessionStore {
         SessionStore(
             name: "shelf",
@@ -62,6 +66,13 @@ final class SharedShelf: Sendable {
             forget: { [self] _ throws(StoreError) in
                 if let failure = content.withLock({ $0.failure }) { throw failure }
                 put(nil)
+            },
+            remove: { [self] name, isMeant throws(StoreError) in
+                await content.withLock({ $0.beforeRemoving })()
+                if let failure = content.withLock({ $0.failure }) { throw failure }
+                guard let kept = content.withLock({ $0.sessions[name] }), isMeant(kept) else { return nil }
+                put(nil)
+                return kept
             },
             lock: { [self] _ throws(StoreError) in
                 if let failure = content.withLock({ $0.failure }) { throw failure }
@@ -121,7 +132,7 @@ struct SharedSessionTests {
         }
     }
 
-    private func session(_ turn: Int = 0, at: Date = start, refresh: Bool = true) throws -> Session {
+    private func session(_ turn: Int = 0, at: Date = start, refresh: Bool = true, grant: UInt8 = 1) throws -> Session {
         Session(
             tokens: TokenResponse(
                 accessToken: Secret("access-\(turn)"),
@@ -132,7 +143,8 @@ struct SharedSessionTests {
             clientID: try #require(ClientID("client-1")),
             loginURL: "https://login.example",
             apiURL: "https://api.example",
-            profileName: "default"
+            profileName: "default",
+            grant: GrantID(entropy: try #require(Entropy([UInt8](repeating: grant, count: Entropy.count))))
         )
     }
 
@@ -209,7 +221,7 @@ struct SharedSessionTests {
         let shared = shared(shelf, server.transport())
         let (signOuts, begin) = AsyncStream<Task<Void, any Error>>.makeStream()
         shelf.beforeSaving {
-            begin.yield(Task { try await shared.signOut(held) })
+            begin.yield(Task { try await shared.signOut(held, isKept: true).revocation.get() })
             begin.finish()
             while shelf.kept != nil { await Task.yield() }
         }
@@ -293,12 +305,19 @@ struct SharedSessionTests {
         )
         shelf.put(other)
         let shared = shared(shelf, server.transport())
-        guard case .renewed = try await shared.refresh(session(), isKept: true) else {
-            Issue.record("not renewed")
-            return
+        let taken = StoreError.placeTaken(
+            profileName: "default",
+            clientID: other.clientID,
+            loginURL: "https://login.example"
+        )
+        for isKept in [true, false] {
+            guard case .renewed(_, taken) = try await shared.refresh(session(isKept ? 0 : 1), isKept: isKept) else {
+                Issue.record("not renewed")
+                return
+            }
+            #expect(shelf.kept == other)
         }
-        #expect(shelf.kept == other)
-        try await shared.signOut(session(1, at: Self.start + 3600))
+        try await shared.signOut(session(2, at: Self.start + 3600), isKept: true).revocation.get()
         #expect(shelf.kept == other)
     }
 
@@ -306,7 +325,7 @@ struct SharedSessionTests {
     func signOutNewest() async throws {
         let (shelf, server) = (SharedShelf(), StrictServer())
         shelf.put(try session(7, at: Self.start + 3600))
-        try await shared(shelf, server.transport()).signOut(session())
+        try await shared(shelf, server.transport()).signOut(session(), isKept: true).revocation.get()
         #expect(server.deleted == ["access-7"])
         #expect(shelf.kept == nil)
     }
@@ -332,7 +351,7 @@ struct SharedSessionTests {
             transport: server.transport(),
             now: { now }
         )
-        try await shared.signOut(session(2, at: now))
+        try await shared.signOut(session(2, at: now), isKept: true).revocation.get()
         #expect(server.deleted == ["access-1", "access-2"])
         #expect(shelf.kept == nil && other.kept == nil)
         #expect(third.kept == foreign)
@@ -343,9 +362,63 @@ struct SharedSessionTests {
         let (shelf, server) = (SharedShelf(), StrictServer())
         let held = try session()
         shelf.put(held)
-        try await shared(shelf, server.transport()).signOut(held)
+        try await shared(shelf, server.transport()).signOut(held, isKept: true).revocation.get()
         #expect(server.deleted == ["access-1"])
         #expect(shelf.kept == nil)
+    }
+
+    @Test("a sign-in that takes the place while another is signed out of is not forgotten, nor deleted")
+    func signInDuringSignOut() async throws {
+        let (shelf, server) = (SharedShelf(), StrictServer())
+        let held = try session(at: Self.start + 3600)
+        let newer = try session(1, at: Self.start + 3600, grant: 2)
+        shelf.put(held)
+        shelf.beforeRemoving { shelf.put(newer) }
+        try await shared(shelf, server.transport()).signOut(held, isKept: true).revocation.get()
+        #expect(shelf.kept == newer)
+        #expect(server.deleted == ["access-0"])
+    }
+
+    @Test("a store that does not forget is told, whatever the server does; of what it never had it cannot")
+    func notForgotten() async throws {
+        let (shelf, server) = (SharedShelf(), StrictServer())
+        let held = try session(at: Self.start + 3600)
+        shelf.put(held)
+        shelf.fail(.locked(store: "shelf"))
+        let shared = shared(shelf, server.transport())
+        #expect(await shared.signOut(held, isKept: true).notForgotten == .locked(store: "shelf"))
+        #expect(server.deleted == ["access-0"])
+        #expect(await shared.signOut(held, isKept: false).notForgotten == nil)
+    }
+
+    @Test("a server that gives the same access token again: the refresh token is the newest one all the same")
+    func sameAccessToken() async throws {
+        let (shelf, server) = (SharedShelf(), StrictServer())
+        let held = try session()
+        var newer = held
+        newer.tokens = TokenResponse(
+            accessToken: held.tokens.accessToken,
+            expiresIn: 3600,
+            refreshToken: Secret("refresh-1")
+        )
+        shelf.put(newer)
+        let shared = shared(shelf, server.transport())
+        #expect(try await shared.refresh(held, isKept: true) == .replaced(newer))
+        #expect(server.requests == 0)
+        await shared.forget(held)
+        #expect(shelf.kept == newer)
+    }
+
+    @Test("a session whose time in the store is over is no sign-out: its refresh token is tried")
+    func overInTheStore() async throws {
+        let (shelf, server) = (SharedShelf(), StrictServer())
+        let held = try session(at: Self.start - Session.longestRest)
+        let outcome = try await shared(shelf, server.transport()).refresh(held, isKept: true)
+        guard case .renewed(let renewed, notKept: nil) = outcome else {
+            Issue.record("\(outcome)")
+            return
+        }
+        #expect(shelf.kept == renewed)
     }
 
     @Test("a newer session is not forgotten in the name of an older one")

@@ -6,12 +6,13 @@ enum Decisions {
     /// been looked at.
     static let occurrences = """
         signInChosen cancelChosen openBrowserChosen rightPaste wrongPaste refreshChosen signOutChosen quitChosen
-        sessionFound expiredSessionFound deadSessionFound storeFailed sessionReplaced sameSession
+        sessionFound expiredSessionFound deadSessionFound storeFailed sessionReplaced sessionSucceeded sameSession
         sessionForgotten sessionNotKept listenerOpened listenerFailed rightCallback foreignCallback
         deniedCallback codelessCallback requestRefused browserOpened browserFailed tokenReceived
         tokenRequestFailed profileLoaded profileFailed profileLimited profileUnauthorized profileUnauthorizedLate
         sessionRefreshed refreshedNotKept refreshUnanswered refreshLimited refreshRefused refreshTokenDead
-        tokenRevoked revocationFailed revocationUnauthorized attemptDeadline refreshDue tokenExpiry profileRetry
+        tokenRevoked revokedNotForgotten revocationFailed revocationUnauthorized attemptDeadline refreshDue
+        tokenExpiry profileRetry
         """.split { $0 == " " || $0 == "\n" }.map(String.init)
 
     /// Without a session, and while an attempt is under way.
@@ -30,6 +31,7 @@ enum Decisions {
           signInChosen → awaitingCallback begun · start(deadline) openListener
           quitChosen → unchanged · exit
           tokenRevoked → loggedOut revoked
+          revokedNotForgotten → loggedOut not forgotten (store_quota)
           revocationFailed → loggedOut only forgotten (service_error)
           revocationUnauthorized → loggedOut invalid already
         """,
@@ -51,6 +53,14 @@ enum Decisions {
         """,
         .onlyForgotten: """
         loggedOut only forgotten (service_error)
+          signInChosen → awaitingCallback begun · start(deadline) openListener
+          quitChosen → unchanged · exit
+          sessionFound → tokenHeld loading, fresh · start(due) start(expiry) loadProfile
+          expiredSessionFound → tokenHeld awaiting a refresh, refresh 1 then profile · refreshSession
+          deadSessionFound → unchanged · forget
+        """,
+        .notForgotten: """
+        loggedOut not forgotten (store_quota)
           signInChosen → awaitingCallback begun · start(deadline) openListener
           quitChosen → unchanged · exit
           sessionFound → tokenHeld loading, fresh · start(due) start(expiry) loadProfile
@@ -212,6 +222,7 @@ enum Decisions {
           quitChosen → userProfile Ada fresh · stop(deadline) conclude(cancelled) exit
           sessionReplaced → awaitingCallback begun, behind it Ada fresh, notice refreshed
               · start(due) start(expiry) loadProfile
+          sessionSucceeded → awaitingCallback begun · stop(due) stop(expiry) abandon
           sessionForgotten → awaitingCallback begun · stop(due) stop(expiry) abandon
           sessionNotKept → awaitingCallback begun, behind it Ada fresh, not kept (store_quota)
           listenerOpened → awaitingCallback listening, behind it Ada fresh · openBrowser
@@ -241,6 +252,7 @@ enum Decisions {
           quitChosen → userProfile Ada fresh · stop(deadline) conclude(cancelled) exit
           sessionReplaced → awaitingCallback listening, behind it Ada fresh, notice refreshed
               · start(due) start(expiry) loadProfile
+          sessionSucceeded → awaitingCallback listening · stop(due) stop(expiry) abandon
           sessionForgotten → awaitingCallback listening · stop(due) stop(expiry) abandon
           sessionNotKept → awaitingCallback listening, behind it Ada fresh, not kept (store_quota)
           listenerFailed → userProfile Ada fresh, notice sign-in failed (port_in_use)
@@ -275,6 +287,7 @@ enum Decisions {
           quitChosen → userProfile Ada fresh · stop(deadline) conclude(cancelled) exit
           sessionReplaced → awaitingCallback exchanging, behind it Ada fresh, notice refreshed
               · start(due) start(expiry) loadProfile
+          sessionSucceeded → awaitingCallback exchanging · stop(due) stop(expiry) abandon
           sessionForgotten → awaitingCallback exchanging · stop(due) stop(expiry) abandon
           sessionNotKept → awaitingCallback exchanging, behind it Ada fresh, not kept (store_quota)
           listenerFailed → userProfile Ada fresh, notice sign-in failed (port_in_use)

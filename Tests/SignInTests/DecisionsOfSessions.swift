@@ -6,6 +6,8 @@ extension Decisions {
           signOutChosen → loggedOut signing out · stop(due) stop(expiry) abandon signOut
           quitChosen → unchanged · exit
           sessionReplaced → tokenHeld loading, fresh · start(due) start(expiry) loadProfile
+          sessionSucceeded → tokenHeld loading, fresh, notice signed in elsewhere
+              · stop(due) stop(expiry) abandon start(due) start(expiry) loadProfile
           sessionForgotten → loggedOut signed out elsewhere · stop(due) stop(expiry) abandon
           sessionNotKept → tokenHeld loading, fresh, not kept (store_quota)
           profileLoaded → userProfile Grace fresh
@@ -21,6 +23,8 @@ extension Decisions {
           signOutChosen → loggedOut signing out · stop(due) stop(expiry) abandon signOut
           quitChosen → unchanged · exit
           sessionReplaced → tokenHeld loading, fresh · start(due) start(expiry) loadProfile
+          sessionSucceeded → tokenHeld loading, fresh, notice signed in elsewhere
+              · stop(due) stop(expiry) abandon start(due) start(expiry) loadProfile
           sessionForgotten → loggedOut signed out elsewhere · stop(due) stop(expiry) abandon
           sessionNotKept → tokenHeld loading, fresh, not kept (store_quota)
           profileLoaded → userProfile Grace fresh
@@ -36,6 +40,8 @@ extension Decisions {
           signOutChosen → loggedOut signing out · stop(due) stop(expiry) abandon signOut
           quitChosen → unchanged · exit
           sessionReplaced → tokenHeld loading, fresh · start(due) start(expiry) loadProfile
+          sessionSucceeded → tokenHeld loading, fresh, notice signed in elsewhere
+              · stop(due) stop(expiry) abandon start(due) start(expiry) loadProfile
           sessionForgotten → loggedOut signed out elsewhere · stop(due) stop(expiry) abandon
           sessionNotKept → tokenHeld loading, needs sign-in, not kept (store_quota)
           profileLoaded → userProfile Grace needs sign-in
@@ -50,6 +56,8 @@ extension Decisions {
           signOutChosen → loggedOut signing out · stop(due) stop(expiry) abandon signOut
           quitChosen → unchanged · exit
           sessionReplaced → tokenHeld loading, fresh · start(due) start(expiry) loadProfile
+          sessionSucceeded → tokenHeld loading, fresh, notice signed in elsewhere
+              · stop(due) stop(expiry) abandon start(due) start(expiry) loadProfile
           sessionForgotten → loggedOut signed out elsewhere · stop(due) stop(expiry) abandon
           sessionNotKept → tokenHeld loading, refresh 1, not kept (store_quota)
           profileLoaded → userProfile Grace refresh 1
@@ -69,6 +77,8 @@ extension Decisions {
           signOutChosen → loggedOut signing out · stop(due) stop(expiry) abandon signOut
           quitChosen → unchanged · exit
           sessionReplaced → tokenHeld loading, fresh · start(due) start(expiry) loadProfile
+          sessionSucceeded → tokenHeld loading, fresh, notice signed in elsewhere
+              · stop(due) stop(expiry) abandon start(due) start(expiry) loadProfile
           sessionForgotten → loggedOut signed out elsewhere · stop(due) stop(expiry) abandon
           sessionNotKept → tokenHeld awaiting a refresh, refresh 1 then profile, not kept (store_quota)
           profileLoaded → userProfile Grace refresh 1 then profile
@@ -89,6 +99,8 @@ extension Decisions {
           signOutChosen → loggedOut signing out · stop(due) stop(expiry) abandon signOut
           quitChosen → unchanged · exit
           sessionReplaced → tokenHeld loading, fresh · start(due) start(expiry) loadProfile
+          sessionSucceeded → tokenHeld loading, fresh, notice signed in elsewhere
+              · stop(due) stop(expiry) abandon start(due) start(expiry) loadProfile
           sessionForgotten → loggedOut signed out elsewhere · stop(due) stop(expiry) abandon
           sessionNotKept → tokenHeld awaiting a refresh, retry 1 (request_timed_out), not kept (store_quota)
           profileLoaded → userProfile Grace retry 1 (request_timed_out)
@@ -103,6 +115,8 @@ extension Decisions {
           signOutChosen → loggedOut signing out · stop(due) stop(expiry) abandon signOut
           quitChosen → unchanged · exit
           sessionReplaced → tokenHeld loading, fresh · start(due) start(expiry) loadProfile
+          sessionSucceeded → tokenHeld loading, fresh, notice signed in elsewhere
+              · stop(due) stop(expiry) abandon start(due) start(expiry) loadProfile
           sessionForgotten → loggedOut signed out elsewhere · stop(due) stop(expiry) abandon
           sessionNotKept → tokenHeld failed (service_error), fresh, not kept (store_quota)
           profileLoaded → userProfile Grace fresh
@@ -118,6 +132,8 @@ extension Decisions {
           signOutChosen → loggedOut signing out · stop(due) stop(expiry) abandon signOut
           quitChosen → unchanged · exit
           sessionReplaced → tokenHeld loading, fresh · start(due) start(expiry) loadProfile
+          sessionSucceeded → tokenHeld loading, fresh, notice signed in elsewhere
+              · stop(due) stop(expiry) abandon start(due) start(expiry) loadProfile
           sessionForgotten → loggedOut signed out elsewhere · stop(due) stop(expiry) abandon
           sessionNotKept → tokenHeld failed (service_error), fresh, not kept (store_quota)
           profileLoaded → userProfile Grace fresh
@@ -133,6 +149,8 @@ extension Decisions {
           signOutChosen → loggedOut signing out · stop(due) stop(expiry) abandon signOut
           quitChosen → unchanged · exit
           sessionReplaced → tokenHeld loading, fresh · start(due) start(expiry) loadProfile
+          sessionSucceeded → tokenHeld loading, fresh, notice signed in elsewhere
+              · stop(due) stop(expiry) abandon start(due) start(expiry) loadProfile
           sessionForgotten → loggedOut signed out elsewhere · stop(due) stop(expiry) abandon
           sessionNotKept → tokenHeld waiting (rate_limited), fresh, not kept (store_quota)
           profileLoaded → userProfile Grace fresh
@@ -150,6 +168,8 @@ extension Decisions {
           signOutChosen → loggedOut signing out · stop(due) stop(expiry) abandon signOut
           quitChosen → unchanged · exit
           sessionReplaced → userProfile Ada fresh, notice refreshed · start(due) start(expiry) loadProfile
+          sessionSucceeded → tokenHeld loading, fresh, notice signed in elsewhere
+              · stop(due) stop(expiry) abandon start(due) start(expiry) loadProfile
           sessionForgotten → loggedOut signed out elsewhere · stop(due) stop(expiry) abandon
           sessionNotKept → userProfile Ada fresh, not kept (store_quota)
           profileLoaded → userProfile Grace fresh
@@ -166,6 +186,8 @@ extension Decisions {
           signOutChosen → loggedOut signing out · stop(due) stop(expiry) abandon signOut
           quitChosen → unchanged · exit
           sessionReplaced → userProfile Ada fresh, notice refreshed · start(due) start(expiry) loadProfile
+          sessionSucceeded → tokenHeld loading, fresh, notice signed in elsewhere
+              · stop(due) stop(expiry) abandon start(due) start(expiry) loadProfile
           sessionForgotten → loggedOut signed out elsewhere · stop(due) stop(expiry) abandon
           sessionNotKept → userProfile Ada fresh, not kept (store_quota)
           profileLoaded → userProfile Grace fresh
@@ -181,6 +203,8 @@ extension Decisions {
           signOutChosen → loggedOut signing out · stop(due) stop(expiry) abandon signOut
           quitChosen → unchanged · exit
           sessionReplaced → userProfile Ada fresh, notice refreshed · start(due) start(expiry) loadProfile
+          sessionSucceeded → tokenHeld loading, fresh, notice signed in elsewhere
+              · stop(due) stop(expiry) abandon start(due) start(expiry) loadProfile
           sessionForgotten → loggedOut signed out elsewhere · stop(due) stop(expiry) abandon
           sessionNotKept → userProfile Ada refresh 1 then profile, not kept (store_quota)
           profileLoaded → userProfile Grace refresh 1 then profile
@@ -203,6 +227,8 @@ extension Decisions {
           signOutChosen → loggedOut signing out · stop(due) stop(expiry) abandon signOut
           quitChosen → unchanged · exit
           sessionReplaced → userProfile Ada fresh, notice refreshed · start(due) start(expiry) loadProfile
+          sessionSucceeded → tokenHeld loading, fresh, notice signed in elsewhere
+              · stop(due) stop(expiry) abandon start(due) start(expiry) loadProfile
           sessionForgotten → loggedOut signed out elsewhere · stop(due) stop(expiry) abandon
           sessionNotKept → userProfile Ada retry 1 (request_timed_out), not kept (store_quota)
           profileLoaded → userProfile Grace retry 1 (request_timed_out)
@@ -219,6 +245,8 @@ extension Decisions {
           signOutChosen → loggedOut signing out · stop(due) stop(expiry) abandon signOut
           quitChosen → unchanged · exit
           sessionReplaced → userProfile Ada fresh, notice refreshed · start(due) start(expiry) loadProfile
+          sessionSucceeded → tokenHeld loading, fresh, notice signed in elsewhere
+              · stop(due) stop(expiry) abandon start(due) start(expiry) loadProfile
           sessionForgotten → loggedOut signed out elsewhere · stop(due) stop(expiry) abandon
           sessionNotKept → userProfile Ada not refreshed (invalid_client), not kept (store_quota)
           profileLoaded → userProfile Grace not refreshed (invalid_client)
@@ -235,6 +263,8 @@ extension Decisions {
           signOutChosen → loggedOut signing out · stop(due) stop(expiry) abandon signOut
           quitChosen → unchanged · exit
           sessionReplaced → userProfile Ada fresh, notice refreshed · start(due) start(expiry) loadProfile
+          sessionSucceeded → tokenHeld loading, fresh, notice signed in elsewhere
+              · stop(due) stop(expiry) abandon start(due) start(expiry) loadProfile
           sessionForgotten → loggedOut signed out elsewhere · stop(due) stop(expiry) abandon
           sessionNotKept → userProfile Ada refresh 1 then profile, not kept (store_quota), notice refreshed
           profileLoaded → userProfile Grace refresh 1 then profile, notice refreshed
@@ -256,6 +286,8 @@ extension Decisions {
           signOutChosen → loggedOut signing out · stop(due) stop(expiry) abandon signOut
           quitChosen → unchanged · exit
           sessionReplaced → userProfile Ada fresh, notice refreshed · start(due) start(expiry) loadProfile
+          sessionSucceeded → tokenHeld loading, fresh, notice signed in elsewhere
+              · stop(due) stop(expiry) abandon start(due) start(expiry) loadProfile
           sessionForgotten → loggedOut signed out elsewhere · stop(due) stop(expiry) abandon
           sessionNotKept → userProfile Ada needs sign-in, not kept (store_quota)
           profileLoaded → userProfile Grace needs sign-in
@@ -288,6 +320,8 @@ extension Decisions {
           signOutChosen → loggedOut signing out · stop(due) stop(expiry) abandon signOut
           quitChosen → unchanged · exit
           sessionReplaced → userProfile Ada fresh, notice refreshed · start(due) start(expiry) loadProfile
+          sessionSucceeded → tokenHeld loading, fresh, notice signed in elsewhere
+              · stop(due) stop(expiry) abandon start(due) start(expiry) loadProfile
           sessionForgotten → loggedOut signed out elsewhere · stop(due) stop(expiry) abandon
           sessionNotKept → userProfile Ada fresh, not kept (store_quota), notice not reloaded yet (rate_limited)
           profileLoaded → userProfile Grace fresh

@@ -7,8 +7,8 @@ import Testing
 func outcome(_ occurrence: Occurrence, _ situation: Situation) throws -> String? {
     var machine = try situation.machine()
     let before = machine.state
-    let token = machine.held?.session.tokens.accessToken
-    let effects = machine.send(try occurrence.kind(situation.attempt, situation.number, SessionID(10), token), at: 5)
+    let tokens = (machine.held ?? machine.attempt?.returningTo?.held)?.session.tokens
+    let effects = machine.send(try occurrence.kind(situation.attempt, situation.number, SessionID(10), tokens), at: 5)
     if effects.isEmpty, machine.state == before { return nil }
     let became = machine.state == before ? "unchanged" : words(machine.state)
     let asked = effects.isEmpty ? "" : " · " + effects.map(words).joined(separator: " ")

@@ -39,6 +39,7 @@ enum Sample {
         SignInPlan(
             attempt: AttemptID(UInt64(number)),
             session: SessionID(UInt64(number) * 10),
+            grant: GrantID(entropy: try entropy(255 - number)),
             settings: try settings ?? Sample.settings(),
             verifierEntropy: try entropy(number),
             stateEntropy: try entropy(100 + number)
@@ -72,14 +73,17 @@ enum Sample {
     }
 
     /// A session received at second `time`.
-    static func session(_ tokens: TokenResponse = tokens(), at time: Double = 0) throws -> Session {
+    ///
+    /// - Parameter grant: the number of the attempt that it came of.
+    static func session(_ tokens: TokenResponse = tokens(), at time: Double = 0, grant: UInt8 = 1) throws -> Session {
         Session(
             tokens: tokens,
             receivedAt: second(time),
             clientID: try clientID(),
             loginURL: "https://login.mypurecloud.de",
             apiURL: "https://api.mypurecloud.de",
-            profileName: "default"
+            profileName: "default",
+            grant: GrantID(entropy: try entropy(255 - grant))
         )
     }
 

@@ -99,7 +99,7 @@ struct SignOutTests {
         #expect(
             try machine.send(.signOutChosen) == [
                 .stopTimer(.refreshDue(session)), .stopTimer(.tokenExpiry(session)), .abandonSession(session),
-                .signOut(session, Sample.session()),
+                .signOut(session, Sample.session(), isKept: true),
             ]
         )
         #expect(machine.state == .loggedOut(.signedOut(.underWay(session, try Sample.sessionContext()))))
@@ -125,6 +125,23 @@ struct SignOutTests {
             let failure = Failure(.api(error), try Sample.sessionContext())
             #expect(machine.state == .loggedOut(.signedOut(.onlyForgotten(failure))))
         }
+    }
+
+    @Test("the store still has it: that is said, whatever the server said", arguments: [nil, 401, 500])
+    func notForgotten(status: Int?) throws {
+        var machine = try Machine.signedIn()
+        machine.send(.signOutChosen)
+        let error = Sample.storeError
+        let answer = status.map { Event.Kind.revocationFailed(session, Sample.api($0), notForgotten: error) }
+        machine.send(answer ?? .tokenRevoked(session, notForgotten: error))
+        #expect(machine.state == .loggedOut(.signedOut(.notForgotten(error, isInvalid: status != 500))))
+    }
+
+    @Test("of a session that was never kept the store has nothing to forget")
+    func neverKept() throws {
+        var machine = try Machine.signedIn()
+        machine.send(.sessionNotKept(session, Sample.storeError))
+        #expect(try machine.send(.signOutChosen).last == .signOut(session, Sample.session(), isKept: false))
     }
 
     @Test("a refresh that was under way brings nothing back to life")

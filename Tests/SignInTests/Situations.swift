@@ -5,7 +5,8 @@ import SignIn
 
 /// One representative of each state, by the path that leads there.
 enum Situation: String, CaseIterable {
-    case neverSignedIn, signOutUnderWay, revoked, alreadyInvalid, onlyForgotten, cancelled, failed, expired
+    case neverSignedIn, signOutUnderWay, revoked, alreadyInvalid, onlyForgotten, notForgotten, cancelled, failed,
+        expired
     case expiredWithReason, signedOutElsewhere, storeFailed
     case begun, listening, listeningWithoutBrowser, browserOpened, browserFailed, exchanging
     case begunFromSession, listeningFromSession, exchangingFromSession, sessionGoneBehind
@@ -26,6 +27,8 @@ enum Situation: String, CaseIterable {
         case .storeFailed: after(Machine(), .storeFailed(Sample.storeError))
         case .onlyForgotten:
             try after(.signedIn(), .signOutChosen, .revocationFailed(SessionID(10), Sample.api(503)))
+        case .notForgotten:
+            try after(.signedIn(), .signOutChosen, .tokenRevoked(SessionID(10), notForgotten: Sample.storeError))
         case .cancelled: try after(.begun(), .cancelChosen)
         case .failed: try after(.begun(), .timerFired(.attemptDeadline(AttemptID(1))))
         case .expired:
@@ -108,22 +111,23 @@ enum Situation: String, CaseIterable {
 enum Occurrence: String, CaseIterable {
     case signInChosen, cancelChosen, openBrowserChosen, rightPaste, wrongPaste, refreshChosen, signOutChosen, quitChosen
     case sessionFound, expiredSessionFound, deadSessionFound, storeFailed
-    case sessionReplaced, sameSession, sessionForgotten, sessionNotKept
+    case sessionReplaced, sessionSucceeded, sameSession, sessionForgotten, sessionNotKept
     case listenerOpened, listenerFailed, rightCallback, foreignCallback, deniedCallback, codelessCallback
     case requestRefused, browserOpened, browserFailed, tokenReceived, tokenRequestFailed
     case profileLoaded, profileFailed, profileLimited, profileUnauthorized, profileUnauthorizedLate
     case sessionRefreshed, refreshedNotKept, refreshUnanswered, refreshLimited, refreshRefused, refreshTokenDead
-    case tokenRevoked, revocationFailed, revocationUnauthorized
+    case tokenRevoked, revokedNotForgotten, revocationFailed, revocationUnauthorized
     case attemptDeadline, refreshDue, tokenExpiry, profileRetry
 
-    /// The event, for `attempt` with the plan `number` and for `session`, which has the access token `token`.
+    /// The event, for `attempt` with the plan `number` and for `session`, which has `tokens`.
     func kind(
         _ attempt: AttemptID,
         _ number: UInt8,
         _ session: SessionID,
-        _ token: Secret? = nil
+        _ tokens: TokenResponse? = nil
     ) throws -> Event.Kind {
-        let token = token ?? Sample.tokens().accessToken
+        let tokens = tokens ?? Sample.tokens()
+        let token = tokens.accessToken
         return switch self {
         case .signInChosen: .signInChosen(try Sample.plan(5))
         case .cancelChosen: .cancelChosen
@@ -139,9 +143,27 @@ enum Occurrence: String, CaseIterable {
         case .deadSessionFound:
             .sessionFound(session, try Sample.session(Sample.tokens(expiresIn: 1, refresh: false)), label: "x")
         case .storeFailed: .storeFailed(Sample.storeError)
-        case .sessionReplaced: .sessionReplaced(session, try Sample.session(Sample.tokens("7")), label: "eu-west-1")
+        case .sessionReplaced:
+            .sessionReplaced(
+                session,
+                try Sample.session(Sample.tokens("7")),
+                label: "eu-west-1",
+                successor: SessionID(80)
+            )
+        case .sessionSucceeded:
+            .sessionReplaced(
+                session,
+                try Sample.session(Sample.tokens("8"), grant: 9),
+                label: "eu-west-1",
+                successor: SessionID(80)
+            )
         case .sameSession:
-            .sessionReplaced(session, try Sample.session(TokenResponse(accessToken: token, expiresIn: 9)), label: "x")
+            .sessionReplaced(
+                session,
+                try Sample.session(tokens, at: 9),
+                label: "x",
+                successor: SessionID(80)
+            )
         case .sessionForgotten: .sessionForgotten(session)
         case .sessionNotKept: .sessionNotKept(session, Sample.storeError)
         case .listenerOpened: .listenerOpened(attempt, try Sample.boundURI())
@@ -170,6 +192,7 @@ enum Occurrence: String, CaseIterable {
         case .refreshRefused: .refreshFailed(session, Sample.refused(.invalidClient))
         case .refreshTokenDead: .refreshFailed(session, Sample.refused(.invalidGrant))
         case .tokenRevoked: .tokenRevoked(session)
+        case .revokedNotForgotten: .tokenRevoked(session, notForgotten: Sample.storeError)
         case .revocationFailed: .revocationFailed(session, Sample.api(503))
         case .revocationUnauthorized: .revocationFailed(session, Sample.api(401))
         case .attemptDeadline: .timerFired(.attemptDeadline(attempt))
@@ -191,7 +214,7 @@ enum Occurrence: String, CaseIterable {
         case .quitChosen: [.quitChosen]
         case .sessionFound: [.sessionFound, .expiredSessionFound, .deadSessionFound]
         case .storeFailed: [.storeFailed]
-        case .sessionReplaced: [.sessionReplaced, .sameSession]
+        case .sessionReplaced: [.sessionReplaced, .sessionSucceeded, .sameSession]
         case .sessionForgotten: [.sessionForgotten]
         case .sessionNotKept: [.sessionNotKept]
         case .listenerOpened: [.listenerOpened]
@@ -206,7 +229,7 @@ enum Occurrence: String, CaseIterable {
         case .profileFailed: [.profileFailed, .profileLimited, .profileUnauthorized, .profileUnauthorizedLate]
         case .sessionRefreshed: [.sessionRefreshed, .refreshedNotKept]
         case .refreshFailed: [.refreshUnanswered, .refreshLimited, .refreshRefused, .refreshTokenDead]
-        case .tokenRevoked: [.tokenRevoked]
+        case .tokenRevoked: [.tokenRevoked, .revokedNotForgotten]
         case .revocationFailed: [.revocationFailed, .revocationUnauthorized]
         case .timerFired(.attemptDeadline): [.attemptDeadline]
         case .timerFired(.refreshDue): [.refreshDue]

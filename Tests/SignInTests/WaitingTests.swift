@@ -85,7 +85,8 @@ struct LateRefusalTests {
     func late(signedIn: Bool) throws {
         var machine =
             try signedIn ? Machine.signedIn(Sample.tokens(refresh: false)) : .loading(Sample.tokens(refresh: false))
-        machine.send(.sessionReplaced(session, try Sample.session(Sample.tokens("2")), label: "x"))
+        let newer = try Sample.session(Sample.tokens("2"))
+        machine.send(.sessionReplaced(session, newer, label: "x", successor: SessionID(20)))
         let effects = machine.send(.profileFailed(session, Sample.api(401), using: Secret("SECRETaccess1")))
         #expect(effects == [.loadProfile(session, apiURL: Sample.apiURL, accessToken: Secret("SECRETaccess2"))])
         #expect(machine.held != nil)

@@ -9,7 +9,9 @@ func words(_ state: State) -> String {
         "awaitingCallback \(phase(attempt))" + words(attempt.browser)
             + (attempt.notices.last.map { ", notice \(words($0.kind))" } ?? "")
             + (attempt.returningTo.map { ", behind it \(words($0))" } ?? "")
-    case .tokenHeld(let tokenHeld): "tokenHeld \(words(tokenHeld.profile)), \(words(tokenHeld.held))"
+    case .tokenHeld(let tokenHeld):
+        "tokenHeld \(words(tokenHeld.profile)), \(words(tokenHeld.held))"
+            + (tokenHeld.notice.map { ", notice \(words($0.kind))" } ?? "")
     case .userProfile(let signedIn): "userProfile \(words(signedIn))"
     }
 }
@@ -22,6 +24,8 @@ private func words(_ loggedOut: LoggedOut) -> String {
     case .signedOut(.alreadyInvalid): "invalid already"
     case .signedOutElsewhere: "signed out elsewhere"
     case .storeFailed(let error): "store failed (\(error.report.code))"
+    case .signedOut(.notForgotten(let error, let isInvalid)):
+        "not forgotten\(isInvalid ? "" : ", nor revoked") (\(error.report.code))"
     case .signedOut(.onlyForgotten(let failure)): "only forgotten (\(failure.report.code))"
     case .cancelled: "cancelled"
     case .failed(let failure): "failed (\(failure.report.code))"
@@ -81,6 +85,7 @@ private func words(_ notice: Notice.Kind) -> String {
     case .profileNotReloaded(let failure, let nextAt):
         "not reloaded\(nextAt == nil ? "" : " yet") (\(failure.report.code))"
     case .refreshed: "refreshed"
+    case .signedInElsewhere: "signed in elsewhere"
     }
 }
 
@@ -118,7 +123,7 @@ private func words(_ timer: Timer) -> String {
 /// The shapes that a state can have. No `default`: a new state does not compile until it has a shape, and a shape does
 /// not pass until it has a situation.
 enum Shape: CaseIterable {
-    case neverSignedIn, signingOut, revoked, alreadyInvalid, onlyForgotten, cancelled, failed, expired
+    case neverSignedIn, signingOut, revoked, alreadyInvalid, onlyForgotten, notForgotten, cancelled, failed, expired
     case signedOutElsewhere, storeFailed
     case begun, listening, exchanging, begunFromSession, listeningFromSession, exchangingFromSession
     case loading, awaitingRefresh, loadFailed, loadWaiting
@@ -131,6 +136,7 @@ enum Shape: CaseIterable {
         case .loggedOut(.signedOut(.revoked)): self = .revoked
         case .loggedOut(.signedOut(.alreadyInvalid)): self = .alreadyInvalid
         case .loggedOut(.signedOut(.onlyForgotten)): self = .onlyForgotten
+        case .loggedOut(.signedOut(.notForgotten)): self = .notForgotten
         case .loggedOut(.signedOutElsewhere): self = .signedOutElsewhere
         case .loggedOut(.storeFailed): self = .storeFailed
         case .loggedOut(.cancelled): self = .cancelled

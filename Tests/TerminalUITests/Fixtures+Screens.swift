@@ -55,6 +55,17 @@ extension Fixtures {
                 )
             ),
             (
+                "signed-out-not-forgotten",
+                model(
+                    Self.state(
+                        try signedIn(full) + [
+                            (60, .signOutChosen), (61, .tokenRevoked(session, notForgotten: .locked(store: "kernel"))),
+                        ]
+                    ),
+                    at: 61
+                )
+            ),
+            (
                 "signed-out-timed-out",
                 model(Self.state(try waiting() + [(300, .timerFired(.attemptDeadline(attempt)))]), at: 300)
             ),
@@ -222,6 +233,15 @@ extension Fixtures {
                     ),
                     at: 4_002
                 )
+            ),
+            ("token-signed-in-elsewhere", model(Self.state(try succeeded()), at: 4_002)),
+            (
+                "profile-signed-in-elsewhere",
+                model(Self.state(try succeeded() + [(4_003, .profileLoaded(SessionID(2), long))]), at: 4_004)
+            ),
+            (
+                "profile-place-taken",
+                model(Self.state(try signedIn(full) + [(60, .sessionNotKept(session, placeTaken))]), at: 60)
             ),
             (
                 "profile-refreshing",

@@ -77,8 +77,32 @@ extension Fixtures {
 
     static let limited = rejection(429, "Rate limit exceeded the maximum.", retryAfter: 30)
 
+    /// Another program has signed in anew.
+    static func succeeded() throws -> [(Double, Event.Kind)] {
+        let newer = try renewed(
+            TokenResponse(accessToken: Secret("another"), expiresIn: 86_400),
+            at: 4_001,
+            isNew: true
+        )
+        return try signedIn(tokens()) + [
+            (4_001, .sessionReplaced(session, newer, label: "eu-central-1", successor: SessionID(2)))
+        ]
+    }
+
+    static var placeTaken: StoreError {
+        get throws {
+            .placeTaken(
+                profileName: "default",
+                clientID: try unwrap(ClientID("99999999-8888-7777-6666-555555555555")),
+                loginURL: "https://login.mypurecloud.ie"
+            )
+        }
+    }
+
     /// The session of ``signedIn(_:_:)`` with fresh tokens.
-    static func renewed(_ tokens: TokenResponse, at seconds: Double) throws -> Session {
+    ///
+    /// - Parameter isNew: whether they are another sign-in's.
+    static func renewed(_ tokens: TokenResponse, at seconds: Double, isNew: Bool = false) throws -> Session {
         let settings = try settings()
         return Session(
             tokens: tokens,
@@ -86,7 +110,8 @@ extension Fixtures {
             clientID: settings.clientID,
             loginURL: settings.environment.loginURL,
             apiURL: settings.environment.apiURL,
-            profileName: settings.profileName
+            profileName: settings.profileName,
+            grant: isNew ? nil : try plan(settings).grant
         )
     }
 

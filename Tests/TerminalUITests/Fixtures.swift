@@ -49,6 +49,7 @@ enum Fixtures {
         SignInPlan(
             attempt: id,
             session: session,
+            grant: GrantID(entropy: try unwrap(verifierEntropy)),
             settings: settings,
             verifierEntropy: try unwrap(verifierEntropy),
             stateEntropy: try unwrap(stateEntropy)

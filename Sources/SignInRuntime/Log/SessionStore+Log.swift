@@ -39,6 +39,11 @@ extension SessionStore {
             forget: { [forget] profile throws(StoreError) in
                 try await run("forget", profile, level: .info) { () throws(StoreError) in try await forget(profile) }
             },
+            remove: { [remove] profile, isMeant throws(StoreError) in
+                try await run("remove", profile, level: .info) { () throws(StoreError) in
+                    try await remove(profile, isMeant)
+                }
+            },
             lock: { [lock] profile throws(StoreError) in
                 try await run("lock", profile, level: .debug) { () throws(StoreError) in try await lock(profile) }
             },

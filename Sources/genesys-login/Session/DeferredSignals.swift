@@ -38,7 +38,8 @@ enum DeferredSignals {
         return result
     }
 
-    private static func die(of number: Int32) {
+    /// Ends the program by the signal, as whoever sent it expects.
+    static func die(of number: Int32) -> Never {
         // Ctrl-C has an exit status of its own, which scripts may look for.
         if number == SIGINT { exit(130) }
         signal(number, SIG_DFL)

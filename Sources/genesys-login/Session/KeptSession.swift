@@ -66,7 +66,7 @@ struct KeptSession {
         guard session.tokens.refreshToken != nil else {
             if isWished { throw CommandFailure(.cannotRefresh, ExitStatus.failed) }
             if isLive { return session }
-            try? await store.forget(session.profileName)
+            _ = try? await store.remove(session.profileName) { $0?.tokens.accessToken == session.tokens.accessToken }
             throw CommandFailure(.sessionOver, ExitStatus.notSignedIn)
         }
         do {
@@ -118,7 +118,7 @@ struct KeptSession {
 
     /// Runs `body` with a way to the network, which is made when first needed: most calls need none.
     func online<Result>(_ body: (LiveTransport) async throws -> Result) async throws -> Result {
-        let eventLoops = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        let eventLoops = try ProcessLimits.eventLoops()
         let live = try reportingUsage(json: json) { () throws(UsageError) in try settings.transport(eventLoops) }
         do {
             let result = try await body(live)

@@ -30,7 +30,7 @@ struct LogoutCommand: AsyncParsableCommand {
     func run() async throws {
         let kept = try KeptSession(options, json: json)
         let session = try await reportingFailure(json: json, log: kept.settings.log) { try await kept.require() }
-        let result: Result<Void, APIError> = try await kept.online { live in
+        let (result, notForgotten) = try await kept.online { live in
             let shared = SharedSession(
                 store: kept.store,
                 otherStores: kept.settings.otherStores,
@@ -38,44 +38,39 @@ struct LogoutCommand: AsyncParsableCommand {
                 now: { Date() }
             )
             return await DeferredSignals.during(onFirst: { Console.line(Strings.finishingSignOut) }) {
-                do throws(APIError) {
-                    return .success(try await shared.signOut(session))
-                } catch {
-                    return .failure(error)
-                }
+                await shared.signOut(session, isKept: true)
             }
         }
         let page = kept.settings.signOutPage(of: session)
-        switch result {
-        case .success: report(.revoked, page)
-        case .failure(let error) where error.isUnauthorized: report(.alreadyInvalid, page)
-        case .failure(let error):
-            let failure = Failure(.api(error), .init(session))
-            report(.onlyForgotten(failure), page)
-            throw ExitStatus.of(failure) == ExitStatus.unavailable ? ExitStatus.unavailable : ExitStatus.failed
-        }
-    }
-
-    private func report(_ revocation: LoggedOut.Revocation, _ page: String) {
+        let revocation = LoggedOut.Revocation(result, notForgotten: notForgotten, .init(session))
         for line in plainLines(signedOut: revocation, page: page) { Console.line(line) }
         if json { Console.data(LogoutJSON(revocation, page)) }
+        switch revocation {
+        case .revoked, .alreadyInvalid, .underWay: break
+        case .onlyForgotten(let failure):
+            throw ExitStatus.of(failure) == ExitStatus.unavailable ? ExitStatus.unavailable : ExitStatus.failed
+        case .notForgotten: throw ExitStatus.failed
+        }
     }
 }
 
 /// `logout --json`. The keys are stable, and all of them are there every time.
 private struct LogoutJSON: Encodable {
-    let signedOut = true
-    /// `revoked`, `already_invalid` or `only_forgotten`.
+    let signedOut: Bool
+    /// `revoked`, `already_invalid` or `only_forgotten`; with `signed_out` false `not_revoked` too.
     let token: String
     let browserSignOutPage: String
     let error: FailureJSON.Words?
 
     init(_ revocation: LoggedOut.Revocation, _ page: String) {
         browserSignOutPage = page
+        signedOut = if case .notForgotten = revocation { false } else { true }
         switch revocation {
         case .revoked, .underWay: (token, error) = ("revoked", nil)
         case .alreadyInvalid: (token, error) = ("already_invalid", nil)
         case .onlyForgotten(let failure): (token, error) = ("only_forgotten", FailureJSON(failure.report).error)
+        case .notForgotten(let why, let isInvalid):
+            (token, error) = (isInvalid ? "revoked" : "not_revoked", FailureJSON(why.report).error)
         }
     }
 

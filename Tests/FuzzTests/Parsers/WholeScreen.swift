@@ -49,6 +49,7 @@ private struct Samples {
         plan = SignInPlan(
             attempt: AttemptID(1),
             session: SessionID(1),
+            grant: GrantID(entropy: entropy),
             settings: SignInSettings(clientID: clientID, environment: environment, redirectURI: redirectURI),
             verifierEntropy: entropy,
             stateEntropy: entropy
