@@ -292,13 +292,17 @@ public final class Terminal {
     private func read() {
         if mode == .bare { return readBare() }
         guard mode == .screen else { return }
-        if decoder.isPasting, ContinuousClock.now - lastRead > .seconds(2) { decoder.abandonPaste() }
-        lastRead = .now
         var raws: [InputDecoder.Raw] = []
         while raws.count < Self.longestRead, let raw = next() { raws.append(raw) }
         guard !raws.isEmpty || !System.isGone(STDIN_FILENO) else { return vanished() }
-        let inputs = decoder.decode(raws)
+        let inputs = decode(raws)
         if !inputs.isEmpty { typed.yield(inputs) }
+    }
+
+    private func decode(_ raws: [InputDecoder.Raw]) -> [Input] {
+        guard !raws.isEmpty else { return [] }
+        defer { lastRead = .now }
+        return decoder.decode(raws, after: .now - lastRead)
     }
 
     private func readBare() {
