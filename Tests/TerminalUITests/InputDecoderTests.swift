@@ -178,3 +178,52 @@ struct InputDecoderTests {
         #expect(decoder.decode([.pasteEnded], after: .zero) == [.paste("q")])
     }
 }
+
+@Suite("the line below the bare URL")
+struct BareLineTests {
+    private static let callback = "http://localhost:3000/callback?code=x&state=é"
+
+    /// What comes of these reads, and how many of them it took.
+    private func text(_ reads: [[UInt8]]) -> (text: String?, reads: Int) {
+        var (decoder, line) = (InputDecoder(), BareLine())
+        for (index, read) in reads.enumerated() {
+            for input in decoder.decode(line.scalars(read), after: .zero) {
+                if let text = line.take(input) { return (text, index + 1) }
+            }
+        }
+        return (nil, reads.count)
+    }
+
+    @Test(
+        "it ends with Enter or with a paste in brackets",
+        arguments: [
+            ("\r", ""), ("\n", ""), ("\(callback)\r", callback), ("\(callback)\nqq\n", callback),
+            ("\u{1B}[200~\(callback)\u{1B}[201~", callback), ("q\u{1B}[200~one\rtwo\u{1B}[201~\r", "one\ntwo"),
+            ("xy\u{7F}\u{1B}[A\r", "x"), ("xy\u{15}z\r", "z"), ("\u{1B}]11;rgb:0/0/0\u{7}\r", ""),
+            ("\u{1B}\u{4}\r", ""), ("qlu", nil), ("\u{1B}[200~\(callback)\r", nil),
+        ] as [(String, String?)]
+    )
+    func ends(bytes: String, expected: String?) {
+        #expect(text([Array(bytes.utf8)]).text == expected)
+        let middle = bytes.utf8.count / 2
+        #expect(text([Array(bytes.utf8.prefix(middle)), Array(bytes.utf8.dropFirst(middle))]).text == expected)
+    }
+
+    @Test("a character that a read cuts in two is whole")
+    func characters() {
+        let whole = "aé山😀\r"
+        #expect(text(whole.utf8.map { [$0] }).text == "aé山😀")
+        // What is no UTF-8 holds nothing up.
+        #expect(text([[0x61, 0xC3], [0x62, 0xFF, 0x0D]]).text == "a\u{FFFD}b\u{FFFD}")
+    }
+
+    @Test("nothing typed is empty, and a long address is whole")
+    func long() {
+        var line = BareLine()
+        #expect(line.isEmpty)
+        _ = line.take(.key("q"))
+        #expect(!line.isEmpty)
+        let address = "\(Self.callback)&x=\(String(repeating: "y", count: 20_000))"
+        #expect(text([Array(address.utf8), [0x0D]]) == (address, 2))
+    }
+}
