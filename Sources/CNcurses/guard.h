@@ -135,6 +135,16 @@ static inline int terminal_guard_save(int fd) {
 /* Notes the modes of the screen, once it is shown. */
 static inline void terminal_guard_note(void) { tcgetattr(terminal_guard()->fd, &terminal_guard()->during); }
 
+/* Sets the modes from before the program, but for these: nothing is echoed, a line may be longer than the 4096 bytes of
+   the terminal's own line editing, and a read does not wait. */
+static inline void terminal_guard_quiet(void) {
+    struct termios quiet = terminal_guard()->before;
+    quiet.c_lflag &= ~(tcflag_t)(ICANON | ECHO | ECHONL);
+    quiet.c_cc[VMIN] = 0;
+    quiet.c_cc[VTIME] = 0;
+    tcsetattr(terminal_guard()->fd, TCSADRAIN, &quiet);
+}
+
 /* Arms the guard: `restore` is what the terminal must be sent. */
 static inline void terminal_guard_arm(const char *restore, size_t length) {
     static int installed = 0;

@@ -19,7 +19,7 @@ public final class Terminal {
     private enum Mode {
         /// The screen is shown.
         case screen
-        /// A bare line is shown, on the terminal's ordinary screen.
+        /// A bare line is shown, on the terminal's ordinary screen; nothing is echoed.
         case bare
         /// The program is stopped, or continued in the background: the terminal is the shell's.
         case suspended
@@ -48,6 +48,7 @@ public final class Terminal {
     private var shown: Screen?
     private var pending: Screen?
     private var decoder = InputDecoder()
+    private var bareLine = BareLine()
     private var lastRead = ContinuousClock.now
     private var sources: TerminalSources?
 
@@ -181,10 +182,16 @@ public final class Terminal {
         System.write(ClipboardSequence.bytes(text, through: passage), to: STDOUT_FILENO)
     }
 
-    /// Leaves the screen and prints `text` alone, ready to be selected; Enter comes back, with ``Input/resumed``.
+    /// Leaves the screen and prints `text` alone, ready to be selected; Enter comes back, with ``Input/resumed``, and so
+    /// does a paste, which is an input as on the screen. It is not echoed, for it may hold a code.
     public func showBare(_ text: String) {
         guard mode == .screen else { return }
         leave(.bare)
+        bareLine = BareLine()
+        terminal_guard_quiet()
+        terminal_guard_arm(Self.pasteOff, Self.pasteOff.utf8.count)
+        terminal_guard_note()
+        System.write(Self.pasteOn, to: STDOUT_FILENO)
         System.write("\n\(text)\n\n\(Strings.pressEnter)\n", to: STDOUT_FILENO)
     }
 
@@ -219,8 +226,7 @@ public final class Terminal {
         let wasShown = mode == .screen
         sources?.cancel()
         sources = nil
-        if wasShown { leave(.closed) }
-        mode = .closed
+        leave(.closed)
         typed.finish()
         told.finish()
         delscreen(screen)
@@ -229,16 +235,24 @@ public final class Terminal {
     }
 
     private func leave(_ next: Mode) {
-        if mode == .screen {
+        switch mode {
+        case .screen:
             System.write(Self.pasteOff, to: STDOUT_FILENO)
             endwin()
             if let wipe { System.write(wipe, to: STDOUT_FILENO) }
+        case .bare where System.isForeground(STDIN_FILENO):
+            System.write(Self.pasteOff, to: STDOUT_FILENO)
+            // What was pasted and not read is no command for a shell.
+            tcflush(STDIN_FILENO, TCIFLUSH)
+            terminal_guard_reset_modes()
+        case .bare, .suspended, .closed: break
         }
         terminal_guard_disarm()
         mode = next
     }
 
     private func comeBack() {
+        if mode != .bare { decoder = InputDecoder() } else if !bareLine.isEmpty { decoder.skipRest() }
         mode = .screen
         sources?.resumeInput()
         terminal_guard_arm(restore, restore.count)
@@ -292,19 +306,32 @@ public final class Terminal {
     private func read() {
         if mode == .bare { return readBare() }
         guard mode == .screen else { return }
-        if decoder.isPasting, ContinuousClock.now - lastRead > .seconds(2) { decoder.abandonPaste() }
-        lastRead = .now
         var raws: [InputDecoder.Raw] = []
         while raws.count < Self.longestRead, let raw = next() { raws.append(raw) }
         guard !raws.isEmpty || !System.isGone(STDIN_FILENO) else { return vanished() }
-        let inputs = decoder.decode(raws)
+        let inputs = decode(raws)
         if !inputs.isEmpty { typed.yield(inputs) }
     }
 
     private func readBare() {
-        var buffer = [UInt8](repeating: 0, count: 1_024)
+        var buffer = [UInt8](repeating: 0, count: Self.longestRead)
         let count = Glibc.read(STDIN_FILENO, &buffer, buffer.count)
-        if count > 0 { comeBack() } else if count == 0 || errno != EINTR { vanished() }
+        guard count > 0 || !System.isGone(STDIN_FILENO) else { return vanished() }
+        let raws = bareLine.scalars(buffer.prefix(max(0, count)))
+        for input in decode(raws) {
+            guard let text = bareLine.take(input) else { continue }
+            // A person's Enter comes alone.
+            if input == .enter, raws.count > 1 { decoder.skipRest() }
+            comeBack()
+            if !text.isEmpty { typed.yield([.paste(text)]) }
+            return
+        }
+    }
+
+    private func decode(_ raws: [InputDecoder.Raw]) -> [Input] {
+        guard !raws.isEmpty else { return [] }
+        defer { lastRead = .now }
+        return decoder.decode(raws, after: .now - lastRead)
     }
 
     /// The terminal is gone: a read source would fire for ever.

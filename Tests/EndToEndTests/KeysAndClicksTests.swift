@@ -93,7 +93,68 @@ extension EndToEndTests {
             }
         }
 
-        @Test("u shows the URL alone on the ordinary screen, in its ordinary modes, and Enter comes back")
+        @Test("what a terminal answers to the program before is no key")
+        func answers() async throws {
+            try await Stage.with { stage in
+                let screen = try await stage.screen(Self.demo, environment: ["TERM": "xterm-256color"])
+                try await screen.wait(for: "Signed out")
+                try await typeAnswers(to: screen)
+                try await screen.press(.letter("?"))
+                try await screen.wait(for: "Keys")
+                try await screen.press(.escape)
+                try await screen.wait(for: "Enter sign in")
+                try await screen.press(.enter)
+                try await screen.wait(for: "a approve")
+                try await screen.press(.letter("a"))
+                try await screen.wait(for: "Welcome, ")
+                try await typeAnswers(to: screen)
+                try await screen.press(.letter("?"))
+                try await screen.wait(for: "Keys")
+                try await screen.press(.escape)
+                let shown = try await screen.wait(for: "Welcome, ")
+                #expect(!shown.contains("refreshed"), "\(shown)")
+            }
+        }
+
+        private func typeAnswers(to screen: TmuxScreen) async throws {
+            for answer in [
+                "\u{1B}]11;rgb:2e2e/3434/4040\u{1B}\\", "\u{1B}]11;rgb:2e2e/3434/4040\u{7}",
+                "\u{1B}P>|XTerm(390)\u{1B}\\", "\u{1B}]lsome title\u{1B}\\", "\u{1B}_Gq\u{1B}\\", "\u{1B}[M q!",
+                "\u{1B}[[E", "\u{1B}[24;80R", "\u{1B}[?1;2c",
+            ] {
+                try await screen.type(answer)
+                // Torn apart, as a slow line does.
+                try await screen.type(String(answer.prefix(4)))
+                try await screen.type(String(answer.dropFirst(4)))
+            }
+        }
+
+        @Test("a paste that stalls presses no key; Ctrl-C gets through one without an end")
+        func stalledPaste() async throws {
+            try await Stage.with { stage in
+                let screen = try await stage.screen(Self.demo)
+                try await screen.wait(for: "Signed out")
+                try await screen.press(.enter)
+                try await screen.wait(for: "a approve")
+                try await screen.press(.letter("a"))
+                try await screen.wait(for: "Welcome, ")
+                try await screen.type("\u{1B}[200~https://foo")
+                // Time itself is what this is about.
+                try await Task.sleep(for: .seconds(2.5))
+                try await screen.type("/login\u{1B}[201~")
+                try await screen.press(.letter("?"))
+                try await screen.wait(for: "Keys")
+                try await screen.press(.escape)
+                try await screen.wait(for: "Welcome, ")
+                try await screen.type("\u{1B}[200~lq")
+                try await Task.sleep(for: .seconds(1.2))
+                try await screen.press(.controlC)
+                #expect(try await screen.exitStatus() == 130)
+                try await screen.expectRestoredTerminal()
+            }
+        }
+
+        @Test("u shows the URL alone on the ordinary screen, without the mouse, and Enter comes back")
         func bareURL() async throws {
             try await Stage.with { stage in
                 let shell = try await stage.shell()
@@ -107,7 +168,13 @@ extension EndToEndTests {
                 #expect(bare.contains("\nPress Enter"), "from column 0:\n\(bare)")
                 #expect(try await !shell.screen.isOnAlternateScreen())
                 #expect(try await shell.screen.isCursorVisible())
-                try await shell.screen.waitForNoModes()
+                try await waitUntil(
+                    "no mode but that of pastes",
+                    until: { shell.screen.modesLeftOn == [.bracketedPaste] }
+                )
+                // No end of the input, and no key.
+                try await shell.screen.type("\u{4}q")
+                try await shell.screen.press(.controlU)
                 try await shell.screen.press(.enter)
                 try await shell.screen.wait(for: "Waiting for your browser")
                 #expect(try await shell.screen.reportsMouse())

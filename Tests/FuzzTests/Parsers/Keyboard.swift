@@ -6,7 +6,8 @@ func checkKeyboard(_ bytes: [UInt8]) throws(Violation) {
     var field = TextField()
     var prompt = PastePrompt()
     for read in String(decoding: bytes, as: UTF8.self).unicodeScalars.split(separator: "|") {
-        for input in decoder.decode(read.map(raw)) {
+        let pause = read.count % 7 == 0 ? InputDecoder.pastePause : .zero
+        for input in decoder.decode(read.map(raw), after: pause) {
             if case .key(let character) = input {
                 let isControl = character.unicodeScalars.contains { $0.properties.generalCategory == .control }
                 try demand(!isControl, "a control character is a key")
@@ -25,8 +26,9 @@ func checkKeyboard(_ bytes: [UInt8]) throws(Violation) {
             if let edited = prompt.edited(input) { prompt = edited }
         }
         _ = prompt.look
-        if read.count % 7 == 0 { decoder.abandonPaste() }
     }
+    let key = decoder.decode([.scalar(0x71)], after: InputDecoder.pastePause)
+    try demand(key == [.key("q")], "the keyboard is locked")
 }
 
 /// Some characters stand for what ncurses makes of a sequence.
