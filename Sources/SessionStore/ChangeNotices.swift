@@ -8,7 +8,7 @@ struct ChangeNotices: Sendable {
     /// Tells. Where that fails nobody is told, and what was kept is kept all the same.
     func post(_ profileName: String) {
         let name = Self.fileName(profileName)
-        if let folder = try? folder.open() { Self.write(name, in: folder) }
+        if let opened = try? folder.open() { Self.write(name, in: opened.handle) }
         // Processes that began to watch before a login began or ended are there.
         if let other = folder.openOther() { Self.write(name, in: other) }
     }

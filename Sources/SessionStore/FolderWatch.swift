@@ -58,8 +58,9 @@ final class FolderWatch: Sendable {
 
     private static func watch(_ folder: UserFolder, _ inotify: Int32) -> Int32? {
         // Opened to be made and checked; inotify takes a path alone.
-        guard (try? folder.open()) != nil else { return nil }
-        let number = inotify_add_watch(inotify, folder.path, watchedEvents)
+        guard let opened = try? folder.open() else { return nil }
+        let path = opened.path
+        let number = inotify_add_watch(inotify, path, watchedEvents)
         return number < 0 ? nil : number
     }
 

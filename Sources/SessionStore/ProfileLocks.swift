@@ -36,22 +36,23 @@ struct ProfileLocks: Sendable {
 
     /// Takes the lock if nobody holds it.
     private func attempt(_ name: String) throws(StoreError) -> HeldLock? {
-        let folder: FileHandle
+        let folder: OpenFolder
         do throws(UserFolder.Refusal) {
             folder = try self.folder.open()
         } catch {
             throw .unavailable(store: storeName, error.words)
         }
-        guard let file = folder.openFile(name) else { throw unavailable(errno) }
-        while flock(file.descriptor, LOCK_EX | LOCK_NB) != 0 {
-            if errno == EWOULDBLOCK { return nil }
-            guard errno == EINTR else { throw unavailable(errno) }
+        guard let file = folder.handle.openFile(name) else {
+            // On a full disk there is no new file; the folder itself is there to be locked, for all profiles together.
+            let handle = folder.handle
+            return try lock(handle) ? HeldLock(handle) : nil
         }
+        guard try lock(file) else { return nil }
         // Somebody may have removed the file, or the whole folder, after it was opened: then this is the lock of a file
         // that nobody else will find.
         var mine = stat()
         var named = stat()
-        guard fstat(file.descriptor, &mine) == 0, lstat("\(self.folder.path)/\(name)", &named) == 0,
+        guard fstat(file.descriptor, &mine) == 0, lstat("\(folder.path)/\(name)", &named) == 0,
             mine.st_ino == named.st_ino, mine.st_dev == named.st_dev
         else { return nil }
         // What cleans /tmp by age shall not take it for old.
@@ -62,6 +63,15 @@ struct ProfileLocks: Sendable {
         }
         guard flock(other.descriptor, LOCK_EX | LOCK_NB) == 0 else { return nil }
         return HeldLock(file, other)
+    }
+
+    /// Whether the file or folder could be locked; otherwise somebody else has done so.
+    private func lock(_ file: borrowing FileHandle) throws(StoreError) -> Bool {
+        while flock(file.descriptor, LOCK_EX | LOCK_NB) != 0 {
+            if errno == EWOULDBLOCK { return false }
+            guard errno == EINTR else { throw unavailable(errno) }
+        }
+        return true
     }
 
     private func unavailable(_ number: Int32) -> StoreError {

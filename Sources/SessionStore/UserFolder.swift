@@ -4,8 +4,8 @@ import OAuth
 /// The folder that all processes of this user share for locks and change notices, whatever their environment says.
 ///
 /// It is below `/run/user/UID`, which the system makes for a user who has logged in and removes when the last login ends,
-/// or else in `/tmp`; where somebody else has taken that name there, in the user's home, which is slow where it is on
-/// another machine. It holds no secrets.
+/// or else in `/tmp`; where somebody else has taken that name there, or it cannot be made, in the user's home, which is slow
+/// where it is on another machine. It holds no secrets.
 struct UserFolder: Sendable {
     private let inRun: (parent: String, folder: String)?
     private let fixed: String
@@ -62,18 +62,24 @@ struct UserFolder: Sendable {
         let words: ServerText
     }
 
-    /// Opens the folder at ``path``, made if it is missing.
+    /// Opens the folder at ``path``, made if it is missing, or else the one in the user's home; and says where it is.
     ///
-    /// - Throws: ``Refusal`` where it cannot be made, is a link or no folder, belongs to somebody else, or is open to
-    ///   others: whoever can write there could hold up every refresh.
-    func open() throws(Refusal) -> FileHandle {
+    /// - Throws: ``Refusal`` where it cannot be made, is a link or no folder, or belongs to somebody else.
+    func open() throws(Refusal) -> OpenFolder {
         let path = path
+        do throws(Refusal) {
+            return OpenFolder(handle: try make(path), path: path)
+        } catch {
+            // A full disk, or one that is only read.
+            guard let inHome, path != inHome, let handle = try? make(inHome) else { throw error }
+            return OpenFolder(handle: handle, path: inHome)
+        }
+    }
+
+    private func make(_ path: String) throws(Refusal) -> FileHandle {
         if path == inHome { Self.makeParents(of: path) }
-        let isNew = mkdir(path, 0o700) == 0
-        let handle = try Self.open(path)
-        // A umask may have taken away more than meant.
-        if isNew { fchmod(handle.descriptor, 0o700) }
-        return handle
+        mkdir(path, 0o700)
+        return try Self.open(path)
     }
 
     /// Opens the folder at ``otherPath``, where there is one of this user.
@@ -96,7 +102,10 @@ struct UserFolder: Sendable {
             throw Refusal(words: ServerText("\(path): \(systemWords(errno))"))
         }
         guard status.st_uid == getuid() else { throw Refusal(words: ServerText("\(path) belongs to somebody else")) }
-        guard status.st_mode & 0o077 == 0 else { throw Refusal(words: ServerText("\(path) is open to others")) }
+        // Whoever can write there could hold up every refresh. And a umask may have taken away more than meant.
+        if status.st_mode & 0o777 != 0o700, fchmod(descriptor, 0o700) != 0 {
+            throw Refusal(words: ServerText("\(path) is open to others: \(systemWords(errno))"))
+        }
         return handle
     }
 
@@ -107,6 +116,12 @@ struct UserFolder: Sendable {
     private static func isFolder(_ status: stat) -> Bool {
         status.st_mode & S_IFMT == S_IFDIR
     }
+}
+
+/// The folder, open, and where it is.
+struct OpenFolder: ~Copyable {
+    let handle: FileHandle
+    let path: String
 }
 
 /// An open file or folder, closed when let go.
@@ -121,10 +136,22 @@ struct FileHandle: ~Copyable, Sendable {
         close(descriptor)
     }
 
-    /// Opens the file `name` in this folder, made if it is missing, for this user alone; a link is not followed.
-    /// `nil` where that fails, with the reason in `errno`.
+    /// Opens the file `name` in this folder, made if it is missing, for this user alone; a link is not followed, and a file
+    /// that somebody else could put there is removed. `nil` where that fails, with the reason in `errno`.
     func openFile(_ name: String) -> FileHandle? {
-        let file = openat(descriptor, name, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY, 0o600)
-        return file < 0 ? nil : FileHandle(file)
+        for _ in 0..<2 {
+            let flags = O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY
+            let file = openat(descriptor, name, flags, 0o600)
+            var status = stat()
+            let isOurs = file >= 0 && fstat(file, &status) == 0 && status.st_uid == getuid()
+            if isOurs { return FileHandle(file) }
+            let number = errno
+            if file >= 0 { close(file) }
+            guard file >= 0 || number == EACCES || number == ELOOP, unlinkat(descriptor, name, 0) == 0 else {
+                errno = number
+                return nil
+            }
+        }
+        return nil
     }
 }

@@ -196,6 +196,22 @@ extension SharedStores {
             }
         }
 
+        @Test("where there can be no file, as on a full disk, the folder is locked")
+        func noFile() async throws {
+            try await withFolder { folder in
+                // A file that cannot be opened, whatever the reason.
+                let taken = "\(folder)/own/default.lock"
+                try FileManager.default.createDirectory(atPath: taken, withIntermediateDirectories: true)
+                let held = try await Self.store(folder).lock("default")
+                let error = await storeError { () throws(StoreError) in
+                    _ = try await Self.store(folder, patience: .zero).lock("default")
+                }
+                Self.expectBusy(error)
+                held.release()
+                try await Self.store(folder, patience: .zero).lock("default").release()
+            }
+        }
+
         @Test("where there can be no folder, there is no lock, and the reason is said")
         func noFolder() async throws {
             let error = await storeError { () throws(StoreError) in

@@ -72,11 +72,40 @@ struct UserFolderTests {
         }
     }
 
-    @Test("a folder that is open to others is refused", arguments: [0o777, 0o750, 0o701] as [mode_t])
+    @Test("a folder that is open to others is closed to them", arguments: [0o777, 0o750, 0o701, 0o500] as [mode_t])
     func open(mode: mode_t) async throws {
         try await withFolder { root in
             #expect(mkdir("\(root)/new", 0o700) == 0 && chmod("\(root)/new", mode) == 0)
-            #expect(Self.refusal(UserFolder("\(root)/new")) == "\(root)/new is open to others")
+            #expect(Self.refusal(UserFolder("\(root)/new")) == nil)
+            #expect(Self.mode("\(root)/new") == 0o700)
+        }
+    }
+
+    @Test("what somebody else could put into it does not take a lock's place", .enabled(if: getuid() == 0))
+    func foreignFile() async throws {
+        try await withFolder { root in
+            let path = "\(root)/new"
+            #expect(mkdir(path, 0o700) == 0)
+            try "".write(toFile: "\(path)/file", atomically: false, encoding: .utf8)
+            #expect(chown("\(path)/file", 61234, 61234) == 0)
+            #expect(symlink("/etc/passwd", "\(path)/link") == 0)
+            let opened = try UserFolder(path).open()
+            for name in ["file", "link"] {
+                let isOpen = opened.handle.openFile(name) != nil
+                var status = stat()
+                #expect(isOpen && lstat("\(path)/\(name)", &status) == 0)
+                #expect(status.st_uid == getuid() && status.st_mode & S_IFMT == S_IFREG)
+            }
+        }
+    }
+
+    @Test("where it cannot be made, it is in the user's home")
+    func cannotBeMade() async throws {
+        try await withFolder { root in
+            #expect(mkdir("\(root)/home", 0o700) == 0)
+            let folder = UserFolder(run: "\(root)/run", temporary: "\(root)/missing", home: "\(root)/home")
+            let opened = try folder.open()
+            #expect(opened.path == "\(root)/home/.local/state/genesys-login")
         }
     }
 

@@ -129,7 +129,13 @@ struct Doctor: Sendable {
                 return .ok("session store", "\(store.name)\(chosen): a session ends with the program.")
             }
             let held = session == nil ? "no session" : "a session"
-            return .ok("session store", "\(store.name)\(chosen): answers, and keeps \(held) of this profile.")
+            let answers = "\(store.name)\(chosen): answers, and keeps \(held) of this profile"
+            guard let refusal = await lockRefusal() else { return .ok("session store", "\(answers).") }
+            return .warning(
+                "session store",
+                "\(answers), but has no place for a lock: \(refusal.withoutFullStop).",
+                cure: "Make room for a folder there: programs that refresh at the same time may end the session."
+            )
         } catch {
             return DoctorReport.Finding(
                 check: "session store",
@@ -138,6 +144,16 @@ struct Doctor: Sendable {
                 cure: error.report.remedy,
                 code: error.report.code
             )
+        }
+    }
+
+    /// Why the profile cannot be locked; that somebody has locked it is no reason.
+    private func lockRefusal() async -> ServerText? {
+        do throws(StoreError) {
+            try await settings.store(patience: .zero).lock(settings.profileName).release()
+            return nil
+        } catch {
+            if case .unavailable(_, let words) = error { return words } else { return nil }
         }
     }
 
