@@ -15,23 +15,27 @@ struct PastedCallback {
         let bare = String.UnicodeScalarView(joined).prefix { $0 != "#" }
         let mark = bare.firstIndex { $0 == "?" || $0 == "=" }
         let query: Substring.UnicodeScalarView
-        if let mark, bare[mark] == "?" {
-            try Self.check(address: Substring(bare[..<mark]), redirectURI)
-            query = bare[bare.index(after: mark)...]
-        } else {
+        // What begins with a parameter's name is a bare query, and may have question marks within.
+        if let mark, bare[mark] == "=", !bare[..<mark].contains("/") {
             query = bare
+        } else if let question = bare.firstIndex(of: "?") {
+            try Self.check(address: Substring(bare[..<question]), redirectURI)
+            query = bare[bare.index(after: question)...]
+        } else {
+            throw .notAnAddress
         }
         guard query.contains("=") else { throw .notAnAddress }
         self.query = Secret(String(Substring(query)))
     }
 
-    /// A whole address must be the redirect URI; the host may be another name of this machine, and a browser with
-    /// HTTPS-only mode ends on `https:`. What has no scheme is a part of an address.
+    /// What stands before the query must be of the redirect URI (RFC 8252 §8.10), as far as it was copied: the path
+    /// alone, or host, port and path, for browsers hide the scheme. The host may be another name of this machine, and
+    /// a browser with HTTPS-only mode ends on `https:`.
     private static func check(address: Substring, _ redirectURI: RedirectURI) throws(PasteRefusal) {
-        guard address.contains("://") else { return }
-        let http =
-            address.lowercased().hasPrefix("https:") ? "http" + address.dropFirst("https".count) : String(address)
-        guard let pasted = try? RedirectURI(http), pasted.port == redirectURI.port, pasted.path == redirectURI.path
+        guard !address.isEmpty, address != redirectURI.path else { return }
+        let scheme = ["http://", "https://"].first { address.lowercased().hasPrefix($0) } ?? ""
+        guard let pasted = try? RedirectURI("http://" + address.dropFirst(scheme.count)),
+            pasted.port == redirectURI.port, pasted.path == redirectURI.path
         else { throw .otherAddress }
     }
 }

@@ -40,7 +40,9 @@ struct ConformanceTests {
     @Test("every clause has a test, or the reason why none")
     func complete() throws {
         let table = try String(contentsOf: Self.tests.appending(path: "CONFORMANCE.md"), encoding: .utf8)
-        let rows = table.split(separator: "\n").filter { $0.hasPrefix("| §") || $0.hasPrefix("| A.") }
+        let rows = table.split(separator: "\n").filter { row in
+            ["| §", "| A.", "| B"].contains { row.hasPrefix($0) }
+        }
         #expect(rows.count > 50)
         for row in rows { #expect(row.contains("Tests/") || row.contains("does not apply"), "\(row)") }
     }

@@ -247,7 +247,7 @@ struct PasteTests {
             "http://localhost:49152/call\n  back?code=a\r\nbc&sta\n\tte=STATE", "code=abc&state=STATE#_=_",
             "code=abc&state=STATE&iss=https://login.mypurecloud.de",
             "?iss=https://login.mypurecloud.de&code=abc&state=STATE",
-            "code=abc&state=STATE&error_uri=https://x/?a",
+            "code=abc&state=STATE&error_uri=https://x/?a", "[::1]:49152/callback?code=abc&state=STATE",
         ]
     )
     func accepted(text: String) throws {
@@ -271,6 +271,19 @@ struct PasteTests {
             ("http://localhost:49152@evil.example/callback?code=abc&state=STATE", .otherAddress),
             ("ftp://localhost:49152/callback?code=abc&state=STATE", .otherAddress),
             ("https://login.mypurecloud.de/oauth/authorize?client_id=x&state=STATE", .otherAddress),
+            ("evil.example/other?code=abc&state=STATE", .otherAddress),
+            ("evil.example/callback?code=abc&state=STATE", .otherAddress),
+            ("localhost:9/callback?code=abc&state=STATE", .otherAddress),
+            ("localhost/callback?code=abc&state=STATE", .otherAddress),
+            ("localhost:49152/other?code=abc&state=STATE", .otherAddress),
+            ("localhost:49152?code=abc&state=STATE", .otherAddress),
+            ("localhost:49152@evil.example/callback?code=abc&state=STATE", .otherAddress),
+            ("/other?code=abc&state=STATE", .otherAddress), ("callback?code=abc&state=STATE", .otherAddress),
+            ("//localhost:49152/callback?code=abc&state=STATE", .otherAddress),
+            ("http:localhost:49152/callback?code=abc&state=STATE", .otherAddress),
+            ("http://evil.example/a=b?code=abc&state=STATE", .otherAddress),
+            ("evil.example/a=b?code=abc&state=STATE", .otherAddress),
+            ("http://evil.example/&code=abc&state=STATE", .notAnAddress),
             ("code=abc", .callback(.missingState)), ("code=abc&state=x", .callback(.foreignState)),
             ("code=abc&code=abc&state=STATE", .callback(.repeated(.code))),
             ("code=%&state=STATE", .callback(.malformed)),

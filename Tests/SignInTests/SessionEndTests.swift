@@ -118,7 +118,7 @@ struct SignOutTests {
 
     @Test("the server could not be told: only this machine forgot it, and that is said")
     func onlyForgotten() throws {
-        for error in [Sample.api(500), Sample.api(403), APIError.transport(.unreachable(host: "h"))] {
+        for error in [Sample.api(500), Sample.api(503), Sample.api(403), APIError.transport(.unreachable(host: "h"))] {
             var machine = try Machine.signedIn()
             machine.send(.signOutChosen)
             machine.send(.revocationFailed(session, error))

@@ -19,8 +19,8 @@ func checkPastedText(_ bytes: [UInt8]) throws(Violation) {
         query.unicodeScalars.allSatisfy { $0.value > 0x20 && !$0.properties.isWhitespace },
         "white space or a control character is left"
     )
-    // A bare query that has a question mark before its first `=` reads as an address.
-    let isAddress = query.unicodeScalars.prefix { $0 != "=" }.contains("?")
+    // A bare query that has a question mark or a slash before its first `=` reads as an address.
+    let isAddress = query.unicodeScalars.prefix { $0 != "=" }.contains { $0 == "?" || $0 == "/" }
     let bare = isAddress ? [] : ["  \(query)\r\n", "\(query)#fragment"]
     for form in ["http://localhost:3000/callback?\(query)", "?\(query)"] + bare {
         let again = try? PastedCallback(Secret(form), redirectURI: redirectURI)
