@@ -30,10 +30,11 @@ enum System {
         return Size(columns: Int(size.ws_col), rows: Int(size.ws_row))
     }
 
-    /// Whether the terminal's other end is gone; ask when a read brought nothing.
+    /// Whether the terminal's other end is gone; ask when a read brought nothing. What has come since then, the rest of a
+    /// character for example, waits to be read.
     static func isGone(_ descriptor: Int32) -> Bool {
         var ask = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-        return poll(&ask, 1, 0) > 0 && ask.revents != 0
+        return poll(&ask, 1, 0) > 0 && ask.revents & Int16(POLLHUP | POLLERR | POLLNVAL) != 0
     }
 
     /// Whether the terminal is ours and not the shell's.

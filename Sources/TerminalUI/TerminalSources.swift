@@ -20,16 +20,8 @@ final class TerminalSources {
     ) {
         input = DispatchSource.makeReadSource(fileDescriptor: descriptor, queue: .main)
         input.setEventHandler { MainActor.assumeIsolated(onInput) }
-        // Not the main queue, which waits where the terminal takes no output.
         let queue = DispatchQueue(label: "signals")
-        others = Self.signals.map { number in
-            let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
-            source.setEventHandler {
-                DispatchQueue.main.async { MainActor.assumeIsolated { onSignal(number) } }
-                if Self.endings.contains(number) { Self.watchEnd(of: number, on: queue) }
-            }
-            return source
-        }
+        others = Self.signals.map { Self.source(of: $0, on: queue, onSignal) }
         input.resume()
         others.forEach { $0.resume() }
     }
@@ -49,6 +41,20 @@ final class TerminalSources {
         input.cancel()
         others.forEach { $0.cancel() }
         resumeInput()  // a source that is let go while suspended traps
+    }
+
+    /// Not on the main queue, which waits where the terminal takes no output.
+    private nonisolated static func source(
+        of number: Int32,
+        on queue: DispatchQueue,
+        _ onSignal: @escaping @MainActor (Int32) -> Void
+    ) -> any DispatchSourceSignal {
+        let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
+        source.setEventHandler {
+            DispatchQueue.main.async { onSignal(number) }
+            if endings.contains(number) { watchEnd(of: number, on: queue) }
+        }
+        return source
     }
 
     /// Lets the program die of the signal where its main thread waits for a terminal that takes no output, and may do so

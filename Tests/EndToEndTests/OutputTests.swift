@@ -25,6 +25,67 @@ extension EndToEndTests {
             }
         }
 
+        @Test("help and version that cannot be written are failures too")
+        func helpTakenByNobody() async throws {
+            try await Stage.with { stage in
+                for arguments in ["--version", "--help", "help token", "help errors", "token --help"] {
+                    let result = try await ChildProcess.run(
+                        "/bin/sh",
+                        ["-c", "exec '\(try Tools.program())' \(arguments) >/dev/full"],
+                        environment: Tools.environment(home: stage.home),
+                        filesIn: stage.newFolder("run")
+                    )
+                    #expect(result.status == 1, "\(arguments): \(result)")
+                    #expect(result.errors.contains("Standard output takes nothing"), "\(arguments): \(result)")
+                }
+            }
+        }
+
+        @Test("where few files may be opened the limit is raised, and where it may not that is said")
+        func fewFiles() async throws {
+            try await Stage.with { stage in
+                for (limit, status) in [("-S -n 8", 4), ("-n 8", 1)] as [(String, Int32)] {
+                    let result = try await ChildProcess.run(
+                        "/bin/sh",
+                        ["-c", "ulimit \(limit) && exec '\(try Tools.program())' status"],
+                        environment: Tools.environment(home: stage.home),
+                        filesIn: stage.newFolder("run")
+                    )
+                    #expect(result.status == status, "\(result)")
+                    #expect(result.errors.contains("ulimit -n") == (status == 1), "\(result)")
+                }
+            }
+        }
+
+        @Test("where no thread is to be had, commands and the screen say so and end")
+        func noThreads() async throws {
+            // The superuser may always have one, and becomes a user that nobody else is.
+            let limited = """
+                import os, resource as r, sys
+                if os.getuid() == 0: os.setgid(61235); os.setuid(61235)
+                r.setrlimit(r.RLIMIT_NPROC, (2, 2))
+                os.execv(sys.argv[1], sys.argv[1:])
+                """
+            try await Stage.with { stage in
+                let folder = try stage.newFolder("open")
+                let program = folder.appending(path: "genesys-login")
+                try FileManager.default.copyItem(atPath: try Tools.program(), toPath: program.path)
+                for path in [stage.folder.path, folder.path, program.path] {
+                    try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path)
+                }
+                for command in ["status", "token", "whoami", "doctor", "login"] {
+                    let result = try await ChildProcess.run(
+                        "/usr/bin/python3",
+                        ["-c", limited, program.path, command],
+                        environment: Tools.environment(home: stage.home),
+                        filesIn: stage.newFolder("run")
+                    )
+                    #expect(result.status == 1 && result.output.isEmpty, "\(command): \(result)")
+                    #expect(result.errors.contains("starts no more threads"), "\(command): \(result)")
+                }
+            }
+        }
+
         @Test("nothing that the program opens gets the number of a standard file that it was started without")
         func startedWithoutFiles() async throws {
             try await Stage.with { stage in

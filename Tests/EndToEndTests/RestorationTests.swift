@@ -133,6 +133,40 @@ extension EndToEndTests {
             }
         }
 
+        @Test("a terminal that takes no output does not keep a signal waiting, and is restored when it does again")
+        func frozen() async throws {
+            try await Stage.with { stage in
+                let screen = try await stage.screen(Self.demo)
+                try await screen.wait(for: "Signed out")
+                let terminal = open(try await screen.device(), O_RDWR | O_NOCTTY)
+                defer { close(terminal) }
+                try await screen.press(.enter)
+                try await screen.wait(for: "Waiting for your browser")
+                let program = try await screen.processID()
+                #expect(tcflow(terminal, TCOOFF) == 0)
+                // The countdown waits for the terminal, and all else for the countdown.
+                try await Task.sleep(for: .seconds(2))
+                kill(program, SIGTERM)
+                try await waitUntil("the program to end", until: { kill(program, 0) != 0 })
+                #expect(tcflow(terminal, TCOON) == 0)
+                #expect(try await screen.exitStatus() == 128 + Int(SIGTERM))
+                try await screen.waitForRestoredTerminal()
+            }
+        }
+
+        @Test("the screen dies of the signal that ends it", arguments: [SIGTERM, SIGHUP])
+        func diesOfSignal(signal: Int32) async throws {
+            try await Stage.with { stage in
+                let shell = try await stage.shell()
+                try await shell.start(Self.demo)
+                try await shell.screen.wait(for: "Signed out")
+                kill(try await shell.program(), signal)
+                // The shell tells a signal from an exit status.
+                try await shell.screen.wait(for: signal == SIGTERM ? "Terminated" : "Hangup")
+                try await shell.expectOrder()
+            }
+        }
+
         @Test("SIGINT from elsewhere does what Ctrl-C does")
         func interrupt() async throws {
             try await Stage.with { stage in

@@ -1,10 +1,23 @@
 import Foundation
+import Glibc
 import Testing
 
 @testable import TerminalUI
 
 @Suite("what the terminal is sent")
 struct TerminalPartsTests {
+    @Test("a terminal is gone when its other end is, and not when more has come than a read brought")
+    func gone() throws {
+        var (master, terminal): (Int32, Int32) = (-1, -1)
+        try #require(openpty(&master, &terminal, nil, nil, nil) == 0)
+        defer { close(terminal) }
+        #expect(!System.isGone(terminal))
+        #expect(write(master, "x\n", 2) == 2)
+        #expect(!System.isGone(terminal))
+        close(master)
+        #expect(System.isGone(terminal))
+    }
+
     @Test("text for the clipboard is base64 in OSC 52, bare on a plain terminal")
     func clipboard() {
         #expect(
