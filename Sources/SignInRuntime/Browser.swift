@@ -15,11 +15,11 @@ public struct Browser: Sendable {
 
     private let commands: [ShellWords]
 
-    /// The browser that `command` starts, for example `firefox --new-window %s`. Where it is ``defaultCommand``, the
-    /// commands that WSL has are tried after it.
-    public init(_ command: ShellWords) {
-        let isDefault = command.words == [Self.defaultCommand]
-        commands = [command] + (isDefault ? Self.windowsCommands.compactMap(ShellWords.init) : [])
+    /// The browser that the first of `commands` starts, for example `firefox --new-window %s`, or the next one where that
+    /// fails. After ``defaultCommand`` the commands that WSL has are tried too.
+    public init(_ commands: [ShellWords]) {
+        let isDefault = commands.map(\.words) == [[Self.defaultCommand]]
+        self.commands = commands + (isDefault ? Self.windowsCommands.compactMap(ShellWords.init) : [])
     }
 
     /// The programs that are tried, in this order.

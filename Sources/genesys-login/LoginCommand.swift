@@ -44,7 +44,7 @@ struct LoginCommand: AsyncParsableCommand {
         let store = settings.store
         let engine = Engine(
             .live(
-                browser: Browser(settings.browser),
+                browser: Browser(settings.browsers),
                 eventLoops: eventLoops,
                 transport: live.transport,
                 store: store

@@ -91,7 +91,7 @@ struct ScreenSession {
         let live = try transport(eventLoops, closing: terminal)
         let engine = Engine(
             .live(
-                browser: Browser(settings.browser),
+                browser: Browser(settings.browsers),
                 eventLoops: eventLoops,
                 transport: live.transport,
                 store: opened.store,

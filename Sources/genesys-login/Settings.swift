@@ -17,8 +17,8 @@ struct Settings: Sendable {
     let redirectURI: RedirectURI
     let scope: Scope?
     let hints: AuthorizationRequest.Hints
-    /// The browser's command.
-    let browser: ShellWords
+    /// The browser's command, and what is tried after it.
+    let browsers: [ShellWords]
     /// Whether a sign-in opens the browser by itself.
     let opensBrowser: Bool
     let timeout: Int
@@ -61,7 +61,7 @@ struct Settings: Sendable {
         redirectURI = try Self.redirectURI(sources)
         scope = try Self.scope(sources)
         hints = try Self.hints(sources)
-        browser = try Self.browser(sources)
+        browsers = try Self.browsers(sources)
         opensBrowser = Self.opensBrowser(sources)
         timeout = try Self.timeout(sources)
         caFile = try Self.caFile(sources)
@@ -114,6 +114,11 @@ struct Settings: Sendable {
             profileName: profileName ?? self.profileName
         )
     }
+}
+
+extension Settings {
+    /// The browser's commands, to be read.
+    var browserText: String { browsers.map { $0.words.joined(separator: " ") }.joined(separator: ":") }
 }
 
 /// Wrong usage or configuration: what is wrong, and what to do. Exit status 64.

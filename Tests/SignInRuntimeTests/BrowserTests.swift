@@ -22,7 +22,7 @@ struct BrowserTests {
     }
 
     private static func open(_ command: String) async throws -> Bool {
-        let browser = Browser(try #require(ShellWords(command)))
+        let browser = Browser([try #require(ShellWords(command))])
         let started = Started()
         try await browser.open(url) { await started.mark() }
         return await started.isMarked

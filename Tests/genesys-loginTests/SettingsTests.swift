@@ -24,7 +24,7 @@ struct SettingsTests {
         #expect(settings.environment.apiURL == "https://api.mypurecloud.com")
         #expect(settings.redirectURI.value == "http://localhost:3000/callback")
         #expect(settings.scope == nil)
-        #expect(settings.browser.words == ["xdg-open"])
+        #expect(settings.browsers.map(\.words) == [["xdg-open"]])
         #expect(settings.opensBrowser)
         #expect(settings.timeout == 300)
     }
@@ -38,15 +38,18 @@ struct SettingsTests {
         let fromVariables = try settings([], variables)
         #expect(fromVariables.clientID?.value == "from-variable")
         #expect(fromVariables.environment.loginURL == "https://login.mypurecloud.de")
-        #expect(fromVariables.browser.words == ["lynx"])
+        #expect(fromVariables.browsers.map(\.words) == [["lynx"]])
         let fromOptions = try settings(
             ["--client-id", "from-option", "--region", "us-west-2", "--browser", "firefox -P x"],
             variables
         )
         #expect(fromOptions.clientID?.value == "from-option")
         #expect(fromOptions.environment.apiURL == "https://api.usw2.pure.cloud")
-        #expect(fromOptions.browser.words == ["firefox", "-P", "x"])
-        #expect(try settings([], ["BROWSER": "w3m"]).browser.words == ["w3m"])
+        #expect(fromOptions.browsers.map(\.words) == [["firefox", "-P", "x"]])
+        #expect(try settings([], ["BROWSER": "w3m"]).browsers.map(\.words) == [["w3m"]])
+        let several = try settings([], ["BROWSER": "firefox -P x %s:/usr/bin/lynx:"]).browsers
+        #expect(several.map(\.words) == [["firefox", "-P", "x", "%s"], ["/usr/bin/lynx"]])
+        #expect(try settings([], ["GENESYSCLOUD_BROWSER": "a:b"]).browsers.map(\.words) == [["a:b"]])
     }
 
     @Test("an empty variable counts as not set")

@@ -59,7 +59,7 @@ extension Settings {
                 "profile": "\(profileName)", "client_id": "\(clientID?.value ?? "")",
                 "login_url": "\(environment.loginURL)", "api_url": "\(environment.apiURL)",
                 "redirect_uri": "\(redirectURI.value)",
-                "browser": "\(opensBrowser ? browser.words.joined(separator: " ") : "none")",
+                "browser": "\(opensBrowser ? browserText : "none")",
             ]
         )
     }

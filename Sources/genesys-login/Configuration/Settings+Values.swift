@@ -104,12 +104,15 @@ extension Settings {
         )
     }
 
-    static func browser(_ sources: Sources) throws(UsageError) -> ShellWords {
+    /// The commands to try, in this order: `BROWSER` may have several with colons between them, as other programs read it.
+    static func browsers(_ sources: Sources) throws(UsageError) -> [ShellWords] {
         let given = sources.given(.browser) ?? Given(text: Browser.defaultCommand, origin: .preset)
-        guard let words = ShellWords(given.text) else {
+        let texts = given.origin == .variable("BROWSER") ? given.text.split(separator: ":") : [given.text[...]]
+        let commands = texts.map { ShellWords(String($0)) }
+        guard !commands.isEmpty, !commands.contains(nil) else {
             throw given.error("is no command", "Write it as a shell would take it: firefox --new-window %s.")
         }
-        return words
+        return commands.compactMap(\.self)
     }
 
     /// A browser that a stronger source names is meant to be opened, although a file says `no_browser`. The variable

@@ -33,7 +33,7 @@ struct Doctor: Sendable {
     private var rows: [DoctorReport.SettingRow] {
         let presets: [Setting: String] = [
             .region: settings.environment.label, .redirectURI: settings.redirectURI.value,
-            .browser: settings.browser.words.joined(separator: " "), .timeout: "\(settings.timeout)",
+            .browser: settings.browserText, .timeout: "\(settings.timeout)",
             .sessionStore: settings.store.name,
         ]
         let profile = DoctorReport.SettingRow(
@@ -79,7 +79,7 @@ struct Doctor: Sendable {
 
     private var browser: DoctorReport.Finding {
         guard settings.opensBrowser else { return .ok("browser", "None is opened, as you wished.") }
-        let programs = Browser(settings.browser).programs
+        let programs = Browser(settings.browsers).programs
         if let path = programs.lazy.compactMap({ Executable.find($0, in: variables["PATH"] ?? "") }).first {
             return .ok("browser", path)
         }

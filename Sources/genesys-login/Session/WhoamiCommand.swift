@@ -63,7 +63,7 @@ struct WhoamiCommand: AsyncParsableCommand {
         try await kept.online { live in
             let engine = Engine(
                 .live(
-                    browser: Browser(kept.settings.browser),
+                    browser: Browser(kept.settings.browsers),
                     eventLoops: live.eventLoops,
                     transport: live.transport,
                     store: kept.settings.store

@@ -118,7 +118,7 @@ struct PrecedenceTests {
                     target: "org-1"
                 )
         )
-        #expect(settings.browser.words == ["firefox", "-P", "x"])
+        #expect(settings.browsers.map(\.words) == [["firefox", "-P", "x"]])
         #expect(!settings.opensBrowser)
         #expect(settings.timeout == 60)
         #expect(settings.caFile == "\(home.path)/ca.pem")
