@@ -1,6 +1,7 @@
 import FoundationEssentials
 import NIOCore
 import NIOPosix
+import NIOSSL
 import OAuth
 import SignInRuntime
 import Testing
@@ -86,6 +87,25 @@ struct TLSTests {
     @Test("a certificate for another host is told as such")
     func elsewhere() async throws {
         await #expect(throws: TransportError.tls(host: "localhost", .wrongHost)) { try await get(.elsewhere) }
+    }
+
+    @Test("TLS 1.2 is the oldest version that is spoken", arguments: [TLSVersion.tlsv1, .tlsv11, .tlsv12, .tlsv13])
+    func version(newest: TLSVersion) async throws {
+        let certificates = try await Certificates.all()
+        let network = Network(authority: certificates.authority)
+        let isOld = newest == .tlsv1 || newest == .tlsv11
+        try await RawServer.with(answering: answer, tls: certificates.context(.good, newest: newest)) { server in
+            guard isOld else {
+                let response = try await network.get("https://localhost:\(server.port)/")
+                #expect(response.status == 200)
+                return
+            }
+            await #expect {
+                _ = try await network.get("https://localhost:\(server.port)/")
+            } throws: { error in
+                if case .tls("localhost", .handshake) = error as? TransportError { true } else { false }
+            }
+        }
     }
 
     @Test("a server without TLS fails the handshake")
