@@ -8,9 +8,12 @@ struct ChangeNotices: Sendable {
     /// Tells. Where that fails nobody is told, and what was kept is kept all the same.
     func post(_ profileName: String) {
         let name = Self.fileName(profileName)
-        if let opened = try? folder.open() { Self.write(name, in: opened.handle) }
+        guard let opened = try? folder.open() else { return }
+        Self.write(name, in: opened.handle)
         // Processes that began to watch before a login began or ended are there.
-        if let other = folder.openOther() { Self.write(name, in: other) }
+        for other in folder.others(than: opened.path) {
+            if let other = UserFolder.openExisting(other) { Self.write(name, in: other) }
+        }
     }
 
     /// An element for each notice from now on; several in short order are one. Ends when nobody reads it any more, and

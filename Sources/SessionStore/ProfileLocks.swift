@@ -42,36 +42,31 @@ struct ProfileLocks: Sendable {
         } catch {
             throw .unavailable(store: storeName, error.words)
         }
+        let held = HeldLock()
         guard let file = folder.handle.openFile(name) else {
             // On a full disk there is no new file; the folder itself is there to be locked, for all profiles together.
-            let handle = folder.handle
-            return try lock(handle) ? HeldLock(handle) : nil
+            return try held.take(folder.handle.again(), LOCK_EX, else: unavailable) ? held : nil
         }
-        guard try lock(file) else { return nil }
-        // Somebody may have removed the file, or the whole folder, after it was opened: then this is the lock of a file
-        // that nobody else will find.
+        // Whoever has a file keeps out those who had none.
+        guard try held.take(folder.handle.again(), LOCK_SH, else: unavailable) else { return nil }
+        // Somebody may remove the file, or the whole folder, after it was opened: then this is the lock of a file that
+        // nobody else will find.
         var mine = stat()
         var named = stat()
-        guard fstat(file.descriptor, &mine) == 0, lstat("\(folder.path)/\(name)", &named) == 0,
+        let isThere = fstat(file.descriptor, &mine) == 0
+        guard try held.take(file, LOCK_EX, else: unavailable), isThere, lstat("\(folder.path)/\(name)", &named) == 0,
             mine.st_ino == named.st_ino, mine.st_dev == named.st_dev
         else { return nil }
         // What cleans /tmp by age shall not take it for old.
-        futimens(file.descriptor, nil)
-        // A process that began before a login began or ended has its lock in the other place.
-        guard let otherFolder = self.folder.openOther(), let other = otherFolder.openFile(name) else {
-            return HeldLock(file)
+        utimensat(AT_FDCWD, "\(folder.path)/\(name)", nil, AT_SYMLINK_NOFOLLOW)
+        // A process that began before a login began or ended, or when there was no room, has its lock in another place.
+        for other in self.folder.others(than: folder.path) {
+            guard let elsewhere = UserFolder.openExisting(other) else { continue }
+            guard try held.take(elsewhere.again(), LOCK_SH, else: unavailable) else { return nil }
+            guard let file = elsewhere.openFile(name) else { continue }
+            guard try held.take(file, LOCK_EX, else: unavailable) else { return nil }
         }
-        guard flock(other.descriptor, LOCK_EX | LOCK_NB) == 0 else { return nil }
-        return HeldLock(file, other)
-    }
-
-    /// Whether the file or folder could be locked; otherwise somebody else has done so.
-    private func lock(_ file: borrowing FileHandle) throws(StoreError) -> Bool {
-        while flock(file.descriptor, LOCK_EX | LOCK_NB) != 0 {
-            if errno == EWOULDBLOCK { return false }
-            guard errno == EINTR else { throw unavailable(errno) }
-        }
-        return true
+        return held
     }
 
     private func unavailable(_ number: Int32) -> StoreError {
@@ -79,27 +74,39 @@ struct ProfileLocks: Sendable {
     }
 }
 
-/// A lock that is held until it is released or let go.
+/// A lock that is held until it is released or let go: all that was taken for it.
 final class HeldLock: ProfileLock {
-    private let file: Mutex<FileHandle?>
-    private let other: Mutex<FileHandle?>
-
-    init(_ file: consuming FileHandle, _ other: consuming FileHandle? = nil) {
-        self.file = Mutex(file)
-        self.other = Mutex(other)
-    }
+    private let descriptors = Mutex<[Int32]>([])
 
     deinit {
         release()
     }
 
-    func release() {
-        // Not by closing alone: a child that was started a moment ago may have a copy until it runs its program.
-        other.withLock { file in
-            if let file = file.take() { flock(file.descriptor, LOCK_UN) }
+    /// Takes a file or folder too, and keeps it; `false` where somebody else has it.
+    fileprivate func take(
+        _ file: consuming FileHandle?,
+        _ kind: Int32,
+        else failure: (Int32) -> StoreError
+    ) throws(StoreError) -> Bool {
+        guard let file else { throw failure(errno) }
+        while flock(file.descriptor, kind | LOCK_NB) != 0 {
+            if errno == EWOULDBLOCK { return false }
+            guard errno == EINTR else { throw failure(errno) }
         }
-        file.withLock { file in
-            if let file = file.take() { flock(file.descriptor, LOCK_UN) }
+        let descriptor = file.handOver()
+        descriptors.withLock { $0.append(descriptor) }
+        return true
+    }
+
+    func release() {
+        let all = descriptors.withLock { descriptors in
+            defer { descriptors = [] }
+            return descriptors
+        }
+        for descriptor in all.reversed() {
+            // Not by closing alone: a child that was started a moment ago may have a copy until it runs its program.
+            flock(descriptor, LOCK_UN)
+            close(descriptor)
         }
     }
 }

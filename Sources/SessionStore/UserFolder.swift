@@ -51,10 +51,10 @@ struct UserFolder: Sendable {
         return inHome
     }
 
-    /// Where a process may have looked for it before a login began or ended, beside ``path``.
-    var otherPath: String? {
-        guard let inRun else { return nil }
-        return path == inRun.folder ? fixed : inRun.folder
+    /// Where another process may have it, beside `path`: from before a login began or ended, or when there was no room.
+    func others(than path: String) -> [String] {
+        guard let inRun else { return [] }
+        return [inRun.folder, fixed, inHome].compactMap(\.self).filter { $0 != path }
     }
 
     /// Why there is no folder to use.
@@ -82,9 +82,9 @@ struct UserFolder: Sendable {
         return try Self.open(path)
     }
 
-    /// Opens the folder at ``otherPath``, where there is one of this user.
-    func openOther() -> FileHandle? {
-        otherPath.flatMap { try? Self.open($0) }
+    /// Opens the folder at `path`, where there is one of this user.
+    static func openExisting(_ path: String) -> FileHandle? {
+        try? open(path)
     }
 
     private static func open(_ path: String) throws(Refusal) -> FileHandle {
@@ -134,6 +134,19 @@ struct FileHandle: ~Copyable, Sendable {
 
     deinit {
         close(descriptor)
+    }
+
+    /// Gives the descriptor away: who takes it closes it.
+    consuming func handOver() -> Int32 {
+        let descriptor = descriptor
+        discard self
+        return descriptor
+    }
+
+    /// The same folder once more, locked and closed on its own; `nil` where that fails, with the reason in `errno`.
+    func again() -> FileHandle? {
+        let file = openat(descriptor, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        return file < 0 ? nil : FileHandle(file)
     }
 
     /// Opens the file `name` in this folder, made if it is missing, for this user alone; a link is not followed, and a file

@@ -1,11 +1,11 @@
 import HTTPTypes
 import OAuth
 
-/// What a request to the listener asks for, once it is for a name of this machine and its method is `GET`.
+/// What a request to the listener asks for, once its `Host` names this machine and its method is `GET`.
 struct CallbackTarget {
     /// Why a request may ask for nothing.
     enum Problem: Error {
-        /// The request is for another machine (a rebound DNS name); or `Host` is missing, or there twice (RFC 9112 §3.2).
+        /// `Host` names another machine (a rebound DNS name), is missing, or is there twice (RFC 9112 §3.2).
         case host
         /// Not `GET`.
         case method
@@ -18,39 +18,13 @@ struct CallbackTarget {
 
     /// Judges a request's head.
     init(_ head: HTTPTypes.HTTPRequest) throws(Problem) {
-        let target = Target(head.path ?? "/")
-        guard let host = head.authority, RedirectURI.isLoopback(hostHeader: host),
-            target.host.map(RedirectURI.isLoopback) ?? true
-        else { throw .host }
+        guard let host = head.authority, RedirectURI.isLoopback(hostHeader: host) else { throw .host }
         // The library takes the first for the authority, and leaves a second among the fields.
         guard !head.headerFields.contains(where: { $0.name.canonicalName == "host" }) else { throw .host }
         guard head.method == .get else { throw .method }
-        path = target.path
-        query = Secret(target.query)
-    }
-
-    /// A request target in origin form, or in absolute form, which a server must take, and whose host counts then
-    /// (RFC 9112 §3.2.2).
-    private struct Target {
-        private static let scheme = "http://"
-
-        /// The absolute form's host with its port.
-        let host: String?
-        let path: String
-        let query: String
-
-        init(_ text: String) {
-            let parts = text.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
-            query = parts.count > 1 ? String(parts[1]) : ""
-            guard text.prefix(Self.scheme.count).lowercased() == Self.scheme else {
-                (host, path) = (nil, String(parts[0]))
-                return
-            }
-            let rest = parts[0].dropFirst(Self.scheme.count)
-            let end = rest.firstIndex(of: "/") ?? rest.endIndex
-            host = String(rest[..<end])
-            path = end == rest.endIndex ? "/" : String(rest[end...])
-        }
+        let parts = (head.path ?? "/").split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
+        path = String(parts[0])
+        query = Secret(parts.count > 1 ? String(parts[1]) : "")
     }
 }
 

@@ -56,6 +56,9 @@ struct InputDecoder {
     private var pasted = 0
     /// How many scalars of ``endMarker`` came last.
     private var marked = 0
+    /// How long it was quiet before a Ctrl-C that was taken for a part of what had begun: pressed again and again it must
+    /// not keep itself from being heard.
+    private var quiet = Duration.zero
 
     /// Whether a paste has begun and not ended.
     var isPasting: Bool { stage == .paste }
@@ -63,6 +66,7 @@ struct InputDecoder {
     /// Decodes what one read brought, so long after the read before. What follows an Esc at once is no key of its own: a
     /// terminal's sequence, or Alt with a key; it must not cancel anything.
     mutating func decode(_ raws: [Raw], after pause: Duration) -> [Input] {
+        let pause = quiet + pause
         let isLong = pause >= Self.sequencePause
         switch stage {
         case .keys: break
@@ -73,6 +77,7 @@ struct InputDecoder {
         var inputs: [Input] = []
         for raw in raws { take(raw, &inputs) }
         if stage == .escape { inputs.append(.escape) }
+        quiet = raws == [.scalar(0x03)] && inputs.isEmpty ? pause : .zero
         return inputs
     }
 

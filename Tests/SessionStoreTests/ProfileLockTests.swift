@@ -212,6 +212,45 @@ extension SharedStores {
             }
         }
 
+        @Test("who found no room for a file and who finds room a moment later keep each other out")
+        func roomAgain() async throws {
+            try await withFolder { folder in
+                let taken = "\(folder)/own/default.lock"
+                for (first, second) in [(true, false), (false, true)] {
+                    if first {
+                        try FileManager.default.createDirectory(atPath: taken, withIntermediateDirectories: true)
+                    }
+                    let held = try await Self.store(folder).lock("default")
+                    try FileManager.default.removeItem(atPath: taken)
+                    if second {
+                        try FileManager.default.createDirectory(atPath: taken, withIntermediateDirectories: true)
+                    }
+                    let error = await storeError { () throws(StoreError) in
+                        _ = try await Self.store(folder, patience: .zero).lock("default")
+                    }
+                    Self.expectBusy(error)
+                    held.release()
+                    try await Self.store(folder, patience: .zero).lock("default").release()
+                    try? FileManager.default.removeItem(atPath: taken)
+                }
+            }
+        }
+
+        @Test("a lock that was taken in the home, where /tmp had no room, holds on when it has")
+        func homeAndBack() async throws {
+            try await withFolder { root in
+                let folder = UserFolder(run: "\(root)/run", temporary: "\(root)/tmp", home: "\(root)/home")
+                let locks = ProfileLocks(storeName: "kernel", folder: folder, patience: .zero)
+                #expect(mkdir("\(root)/home", 0o700) == 0)
+                let held = try await locks.acquire("default")
+                #expect(mkdir("\(root)/tmp", 0o700) == 0)
+                let error = await storeError { () throws(StoreError) in _ = try await locks.acquire("default") }
+                Self.expectBusy(error)
+                held.release()
+                try await locks.acquire("default").release()
+            }
+        }
+
         @Test("where there can be no folder, there is no lock, and the reason is said")
         func noFolder() async throws {
             let error = await storeError { () throws(StoreError) in

@@ -39,7 +39,7 @@ struct UserFolderTests {
             #expect(unlink("\(root)/run") == 0)
             #expect(mkdir("\(root)/run", 0o700) == 0)
             #expect(folder.path == "\(root)/run/genesys-login")
-            #expect(folder.otherPath == inTemporary)
+            #expect(folder.others(than: folder.path) == [inTemporary])
         }
     }
 

@@ -150,6 +150,16 @@ struct InputDecoderTests {
         #expect(decoder.decode([.pasteBegan, .scalar(0x71), .pasteEnded], after: .zero) == [.paste("q")])
     }
 
+    @Test("Ctrl-C that is pressed again and again gets through what has no end, a pause after it began")
+    func impatience() {
+        for begun: [InputDecoder.Raw] in [[.pasteBegan, .scalar(0x68)], [.pasteBegan, .pasteBegan]] {
+            var decoder = InputDecoder()
+            #expect(decoder.decode(begun, after: .zero).isEmpty)
+            for _ in 1...3 { #expect(decoder.decode([.scalar(0x03)], after: .milliseconds(300)).isEmpty) }
+            #expect(decoder.decode([.scalar(0x03)], after: .milliseconds(300)) == [.control("c")])
+        }
+    }
+
     @Test("a paste without end is dropped after a pause, by Ctrl-C or by the next paste, and keys work again")
     func endless() {
         let endless = [.pasteBegan] + Self.scalars(String(repeating: "a", count: InputDecoder.longestPaste + 10))
