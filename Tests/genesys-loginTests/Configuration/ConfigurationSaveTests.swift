@@ -148,7 +148,7 @@ struct ConfigurationSaveTests {
         #expect(try home.text(home.own) == text)
     }
 
-    @Test("why it was not saved is one sentence on the screen, with the file named once", arguments: ["[default\n", nil])
+    @Test("why nothing was saved is a sentence that names the file once", arguments: ["[default\n", nil])
     func whyNotSaved(text: String?) async throws {
         let home = try Home(own: "")
         let saving = try #require(try home.settings().saving)
