@@ -46,11 +46,14 @@ public enum APIError: Error, Sendable, Hashable {
 
         init(_ response: HTTPResponse) {
             let wire = try? JSONBody.decode(Wire.self, from: response.body)
+            func words(_ members: OptionalText?...) -> ServerText? {
+                members.lazy.compactMap { $0?.value.flatMap(response.words) }.first
+            }
             self.init(
                 status: response.status,
-                code: wire?.code?.text ?? wire?.error?.text,
-                message: wire?.message?.text ?? wire?.errorDescription?.text ?? wire?.description?.text,
-                contextID: wire?.contextId?.text,
+                code: words(wire?.code, wire?.error),
+                message: words(wire?.message, wire?.errorDescription, wire?.description),
+                contextID: words(wire?.contextId),
                 correlationID: response.correlationID,
                 retryAfter: response.retryAfter
             )

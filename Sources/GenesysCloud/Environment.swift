@@ -86,29 +86,37 @@ public struct Environment: Sendable, Hashable {
             }
     }
 
+    /// The URL in its normal form (RFC 3986 §6.2.2.1, §6.2.3), in which a session is kept, and compared with the settings
+    /// and with `iss`: scheme and host in small letters, without a default port.
     private static func checked(_ text: String) throws(Refusal) -> String {
+        let authority = Self.host(of: text)
         // Query and fragment by their marks: one that does not decode to UTF-8 is none to Foundation.
         guard text.utf8.allSatisfy({ (0x21...0x7E).contains($0) }), !text.contains("?"), !text.contains("#"),
             let parts = URLComponents(string: text, encodingInvalidCharacters: false),
             let scheme = parts.scheme?.lowercased(), let host = parts.encodedHost, isHost(host),
-            isPort(Self.host(of: text).dropFirst(host.count)), parts.user == nil, parts.password == nil
+            let port = port(authority.dropFirst(host.count)), parts.user == nil, parts.password == nil
         else { throw .notAURL(text) }
+        let defaultPort: String
         switch scheme {
-        case "https": break
-        case "http": if !RedirectURI.isLoopback(hostHeader: host) { throw .plainHTTP(text) }
+        case "https": defaultPort = ":443"
+        case "http":
+            if !RedirectURI.isLoopback(hostHeader: host) { throw .plainHTTP(text) }
+            defaultPort = ":80"
         default: throw .notAURL(text)
         }
-        var base = text
+        let path = text.dropFirst(scheme.utf8.count + "://".utf8.count + authority.utf8.count)
+        var base = "\(scheme)://\(host.lowercased())\(port == defaultPort ? "" : port)\(path)"
         while base.hasSuffix("/") { base.removeLast() }
         return base
     }
 
-    /// What stands behind a host: nothing, or a port. (To Foundation one that does not fit into an `Int` is none.)
-    private static func isPort(_ text: some StringProtocol) -> Bool {
-        guard text.hasPrefix(":") else { return text.isEmpty }
+    /// What stands behind a host, without leading zeros: nothing, or a port; `nil` where it is neither. (To Foundation a
+    /// port that does not fit into an `Int` is none.)
+    private static func port(_ text: some StringProtocol) -> String? {
+        guard text.hasPrefix(":") else { return text.isEmpty ? "" : nil }
         let digits = text.dropFirst()
-        guard digits.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }) else { return false }
-        return UInt16(digits).map { $0 > 0 } ?? false
+        guard digits.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }) else { return nil }
+        return UInt16(digits).flatMap { $0 > 0 ? ":\($0)" : nil }
     }
 
     /// A DNS name, an IPv4 address or an IPv6 literal, as typed. A percent-encoded host is refused: the check for

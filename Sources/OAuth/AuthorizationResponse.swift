@@ -67,13 +67,13 @@ public struct AuthorizationResponse: Sendable, Hashable {
         // By bytes: strings that Unicode holds equivalent compare as equal (RFC 9207 §2.4 wants RFC 3986 §6.2.1).
         if let sent = values["iss"], !sent.utf8.elementsEqual(issuer.utf8) { throw .refused(.foreignIssuer) }
         if let error = values["error"] {
-            throw .denied(
-                ErrorResponse(
-                    code: ErrorCode(error),
-                    words: values["error_description"].map(ServerText.init),
-                    page: values["error_uri"].map(ServerText.init)
-                )
+            let response = ErrorResponse(
+                code: ErrorCode(error),
+                words: values["error_description"].map(ServerText.init),
+                page: values["error_uri"].map(ServerText.init)
             )
+            // An error has no code beside it; where there is one all the same, it may be good.
+            throw .denied(response.striking([state.value] + (values["code"].map { [Secret($0)] } ?? [])))
         }
         guard let code = values["code"] else { throw .missingCode }
         self.code = Secret(code)

@@ -1,4 +1,4 @@
-public import FoundationEssentials
+import FoundationEssentials
 
 /// An error response of the authorization endpoint (RFC 6749 §4.1.2.1) or the token endpoint (§5.2).
 public struct ErrorResponse: Error, Sendable, Hashable {
@@ -16,14 +16,25 @@ public struct ErrorResponse: Error, Sendable, Hashable {
         self.page = page.flatMap { $0.isEmpty ? nil : $0 }
     }
 
-    /// Reads a JSON body (§5.2); `nil` where it is no JSON object with a string member `error`.
-    public init?(json: Data) {
-        guard let wire = try? JSONBody.decode(Wire.self, from: json), !wire.error.isEmpty else { return nil }
+    /// Reads a JSON body (§5.2); `nil` where it is no JSON object with a string member `error`. The secrets of the request
+    /// are struck out.
+    public init?(_ response: HTTPResponse) {
+        guard let wire = try? JSONBody.decode(Wire.self, from: response.body), !wire.error.isEmpty else { return nil }
         let words = [wire.errorDescription, wire.description].compactMap { $0?.text.map(ServerText.init) }
-        self.init(
+        let error = ErrorResponse(
             code: ErrorCode(wire.error),
             words: words.first { !$0.isEmpty },
             page: wire.errorURI?.text.map(ServerText.init)
+        )
+        self = error.striking(response.request?.secrets ?? [])
+    }
+
+    /// The same, without what it repeats of `secrets`; see ``ServerText/striking(_:)``.
+    func striking(_ secrets: [Secret]) -> ErrorResponse {
+        ErrorResponse(
+            code: code.striking(secrets),
+            words: words?.striking(secrets),
+            page: page?.striking(secrets)
         )
     }
 
@@ -59,6 +70,10 @@ public enum ErrorCode: Sendable, Hashable {
     /// Takes the code as it stands on the wire.
     public init(_ wire: String) {
         self = Self.known[wire] ?? .unknown(ServerText(wire))
+    }
+
+    fileprivate func striking(_ secrets: [Secret]) -> ErrorCode {
+        if case .unknown(let text) = self { .unknown(text.striking(secrets)) } else { self }
     }
 
     /// The code as it stands on the wire, safe to show.

@@ -42,6 +42,16 @@ public struct HTTPRequest: Sendable, Hashable {
         self.bearer = bearer
         self.body = body
     }
+
+    /// The fields of a body that anybody may know.
+    private static let harmless: Set = ["client_id", "grant_type", "redirect_uri"]
+
+    /// What the answer's words must not repeat: the bearer token, and what the body's fields hold.
+    var secrets: [Secret] {
+        let fields = body.flatMap { FormEncoding.decode($0.reveal()) } ?? []
+        let values = fields.filter { !Self.harmless.contains($0.name) }.map { Secret($0.value) }
+        return (bearer.map { [$0] } ?? []) + values
+    }
 }
 
 /// An answer, as plain data. Its body may hold tokens: it prints without it.
@@ -52,6 +62,8 @@ public struct HTTPResponse: Sendable, Hashable, CustomStringConvertible, CustomR
     public let headers: [String: String]
     /// The whole body.
     public let body: Data
+    /// What it answers; set by ``HTTPTransport``.
+    fileprivate(set) var request: HTTPRequest?
 
     /// What a body looks like, for words about a body that should have been JSON.
     public enum Content: String, Sendable, Equatable {
@@ -72,7 +84,14 @@ public struct HTTPResponse: Sendable, Hashable, CustomStringConvertible, CustomR
 
     /// `inin-correlation-id`: what Genesys support asks for.
     public var correlationID: ServerText? {
-        headers["inin-correlation-id"].map(ServerText.init).flatMap { $0.isEmpty ? nil : $0 }
+        headers["inin-correlation-id"].flatMap(words)
+    }
+
+    /// A text of this answer as words for people: without the secrets of the request, which servers like to quote; see
+    /// ``ServerText/striking(_:)``. `nil` where nothing is to be shown.
+    public func words(_ raw: String) -> ServerText? {
+        let words = ServerText(raw).striking(request?.secrets ?? [])
+        return words.isEmpty ? nil : words
     }
 
     /// `Retry-After` (RFC 9110 §10.2.3) in seconds, never negative: as it stands, or counted from the answer's own `Date`
@@ -161,6 +180,10 @@ public struct HTTPTransport: Sendable {
 
     /// A transport that sends by `send`.
     public init(send: @escaping @Sendable (HTTPRequest) async throws(TransportError) -> HTTPResponse) {
-        self.send = send
+        self.send = { request throws(TransportError) in
+            var response = try await send(request)
+            response.request = request
+            return response
+        }
     }
 }

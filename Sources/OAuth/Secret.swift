@@ -8,6 +8,9 @@
 /// last copy is gone. The `String` that it was made of and the one that ``reveal()`` returns are ordinary memory; the
 /// program overwrites that when it is given back (see `Sources/CForgetfulHeap`), a library's other users need not.
 public struct Secret: Sendable {
+    /// What stands in a secret's place.
+    static let redacted = "‹redacted›"
+
     private let storage: Storage
 
     private final class Storage: Sendable {
@@ -80,7 +83,7 @@ extension Secret: Hashable {
 
 extension Secret: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
     /// The fixed text `‹redacted›`: not even the length of the value shows.
-    public var description: String { "‹redacted›" }
+    public var description: String { Self.redacted }
 
     /// The same fixed text as ``description``.
     public var debugDescription: String { description }

@@ -32,12 +32,12 @@ public struct TokenResponse: Sendable, Hashable {
         guard (200...299).contains(response.status) else {
             if response.status == 429 {
                 throw .rateLimited(
-                    ErrorResponse(json: response.body),
+                    ErrorResponse(response),
                     retryAfter: response.retryAfter,
                     correlationID: response.correlationID
                 )
             }
-            if let error = ErrorResponse(json: response.body) {
+            if let error = ErrorResponse(response) {
                 throw .errorResponse(error, status: response.status, correlationID: response.correlationID)
             }
             throw response.isRedirect
@@ -52,7 +52,7 @@ public struct TokenResponse: Sendable, Hashable {
         }
         // Some servers put an error into a 200; an answer with a token is still a token.
         guard let token = wire.accessToken?.text, !token.isEmpty else {
-            if let error = ErrorResponse(json: response.body) {
+            if let error = ErrorResponse(response) {
                 throw .errorResponse(error, status: response.status, correlationID: response.correlationID)
             }
             throw .missingMember("access_token")
@@ -60,7 +60,9 @@ public struct TokenResponse: Sendable, Hashable {
         guard Self.isUsable(token) else { throw .unusableMember("access_token") }
         if let tokenType = wire.tokenType {
             guard let type = tokenType.text else { throw .unusableMember("token_type") }
-            guard type.lowercased() == "bearer" else { throw .unsupportedTokenType(ServerText(type)) }
+            guard type.lowercased() == "bearer" else {
+                throw .unsupportedTokenType(response.words(type) ?? ServerText(""))
+            }
         }
         let refresh = wire.refreshToken?.text.flatMap { $0.isEmpty ? nil : $0 }
         if let refresh, !Self.isUsable(refresh) { throw .unusableMember("refresh_token") }

@@ -55,9 +55,9 @@ extension Strings {
     public static func saved(_ target: SaveTarget) -> String {
         "Saved to \(target.file), profile \(target.profile)."
     }
-    /// After saving failed; the values hold until the program ends.
-    public static func notSaved(_ target: SaveTarget, why: String) -> String {
-        "Could not save to \(target.file): \(why). The values hold until the program ends."
+    /// After saving failed; `why` is a sentence that names the file.
+    public static func notSaved(why: String) -> String {
+        "Could not save. \(why) The values hold until the program ends."
     }
     /// After the values were taken for this run alone.
     public static let usedOnce = "In use until the program ends."

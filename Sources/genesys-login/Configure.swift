@@ -6,13 +6,13 @@ import SignIn
 struct Reconfigured: Sendable {
     /// The settings of the attempts from now on.
     let signIn: SignInSettings
-    /// What became of saving them; `nil` where nothing was to be saved. The failure says why, in words that go into a
-    /// sentence: "permission denied".
+    /// What became of saving them; `nil` where nothing was to be saved.
     let saving: Result<Void, SaveFailure>?
 }
 
 /// Why settings could not be saved.
 struct SaveFailure: Error, Equatable {
+    /// A sentence that names the file: "/home/ada/.config/genesys-login/config.toml cannot be written: No space left."
     let why: String
 }
 

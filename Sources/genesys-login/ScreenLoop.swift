@@ -193,7 +193,7 @@ struct ScreenLoop {
         guard let saving = result.saving, let target = model.context.saveTarget else { return flash(Strings.usedOnce) }
         switch saving {
         case .success: flash(Strings.saved(target))
-        case .failure(let failure): model.complaint = Strings.notSaved(target, why: failure.why)
+        case .failure(let failure): model.complaint = Strings.notSaved(why: failure.why)
         }
     }
 

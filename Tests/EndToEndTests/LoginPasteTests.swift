@@ -103,6 +103,48 @@ extension EndToEndTests {
             }
         }
 
+        @Test("in the background, then brought to the foreground: nothing that is pasted is shown")
+        func background() async throws {
+            try await Stage.with { stage in
+                let server = try Self.server(stage)
+                let shell = try await stage.shell()
+                let lines = stage.folder.appending(path: "lines")
+                let arguments = Self.arguments(server).joined(separator: " ")
+                try await shell.enter("\(try Tools.program()) \(arguments) 2> \(lines.path) &")
+                let request = try await poll(
+                    "the URL",
+                    evidence: shell.screen.evidence,
+                    until: {
+                        let text = (try? String(contentsOf: lines, encoding: .utf8)) ?? ""
+                        return text.contains("Or paste here") ? try Self.request(in: text) : nil
+                    }
+                )
+                let program = try await shell.program()
+                var unguarded = Duration.zero
+                for round in 1...6 {
+                    try await shell.enter("clear; fg")
+                    try await waitUntil("the foreground", until: { try shell.isInForeground(program) })
+                    let start = ContinuousClock.now
+                    try await waitUntil("a quiet terminal", until: { try await !shell.echoes() })
+                    unguarded += start.duration(to: .now)
+                    guard round < 6 else { break }
+                    try await shell.screen.press(.controlZ)
+                    try await shell.screen.wait(for: "Stopped")
+                    try await shell.enter("clear; bg")
+                    try await shell.waitForPrompt()
+                }
+                #expect(unguarded < .milliseconds(1_500), "sooner than anybody pastes, each time")
+                let callback = "http://localhost:\(try request.callbackPort)/callback?code=typed-code"
+                try await shell.screen.paste("\(callback)&state=\(try request["state"])")
+                try await shell.screen.press(.enter)
+                try await shell.screen.wait(for: "Ada Okafor")
+                try await shell.waitForPrompt()
+                try await shell.expectOrder()
+                #expect(shell.screen.bytes.range(of: Data("typed-code".utf8)) == nil, "it came out on the terminal")
+                #expect(server.tokenRequests.map { $0.form["code"] } == ["typed-code"])
+            }
+        }
+
         @Test("from a pipe: a wrong line is refused with the reason, the right one signs in")
         func pipe() async throws {
             try await Stage.with { stage in

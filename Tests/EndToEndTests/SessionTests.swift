@@ -57,6 +57,23 @@ extension EndToEndTests {
             }
         }
 
+        @Test("a session kept under a URL in capitals, with a port in zeros, is one under the URL")
+        func unusualURL() async throws {
+            try await Stage.with { stage in
+                let rig = try SessionRig(stage)
+                let unusual = "HTTP://127.0.0.1:0\(rig.stub.port)/"
+                let login = try await rig.signIn(["--login-url", unusual, "--api-url", unusual])
+                #expect(login.status == 0, "\(login)")
+                let token = try await rig.run("token", "--login-url", unusual, "--api-url", unusual)
+                #expect(token.output == "access-token-0\n", "\(token)")
+                // The configuration file has the normal form.
+                #expect(try await rig.run("token").output == "access-token-0\n")
+                let logout = try await rig.run("logout")
+                #expect(logout.status == 0, "\(logout)")
+                #expect(rig.server.deleted == ["access-token-0"])
+            }
+        }
+
         @Test("twelve that need a fresh token at once: twelve good tokens, one refresh request")
         func twelve() async throws {
             try await Stage.with { stage in

@@ -4,15 +4,20 @@ import Testing
 @Suite("Explicit URLs of an environment")
 struct ExplicitURLTests {
     @Test(
-        "an explicit URL is taken as it is, without the slash at its end",
+        "an explicit URL is taken in its normal form, without the slash at its end",
         arguments: [
             ("https://login.example.com", "https://login.example.com"),
             ("https://login.example.com/", "https://login.example.com"),
             ("https://login.example.com//", "https://login.example.com"),
             ("https://login.example.com:8443/", "https://login.example.com:8443"),
             ("https://example.com/genesys/", "https://example.com/genesys"),
-            ("HTTPS://Login.Example.com", "HTTPS://Login.Example.com"),
-            ("https://[2001:db8::1]:8443", "https://[2001:db8::1]:8443"),
+            ("HTTPS://Login.Example.com", "https://login.example.com"),
+            ("https://Example.com/Genesys/%2F", "https://example.com/Genesys/%2F"),
+            ("HTTPS://Login.MyPureCloud.de:443/", "https://login.mypurecloud.de"),
+            ("https://login.example.com:00443", "https://login.example.com"),
+            ("https://login.example.com:08443/a", "https://login.example.com:8443/a"),
+            ("https://login.example.com:80", "https://login.example.com:80"),
+            ("https://[2001:DB8::1]:8443", "https://[2001:db8::1]:8443"),
             ("https://10.0.0.1", "https://10.0.0.1"),
         ]
     )
@@ -27,13 +32,21 @@ struct ExplicitURLTests {
     @Test(
         "plain http is taken where it stays on this machine",
         arguments: [
-            "http://localhost", "http://localhost:8443", "http://LOCALHOST:1", "http://127.0.0.1:8443",
-            "http://127.8.9.1", "http://[::1]:8443", "http://[::1]",
+            ("http://localhost", "http://localhost"), ("http://localhost:8443", "http://localhost:8443"),
+            ("HTTP://LOCALHOST:01", "http://localhost:1"), ("http://127.0.0.1:8443", "http://127.0.0.1:8443"),
+            ("http://127.8.9.1", "http://127.8.9.1"), ("http://[::1]:8443", "http://[::1]:8443"),
+            ("http://[::1]:80", "http://[::1]"), ("http://localhost:443", "http://localhost:443"),
         ]
     )
-    func loopback(text: String) throws {
-        #expect(try Environment(loginURL: text).loginURL == text)
-        #expect(try Environment(apiURL: text).apiURL == text)
+    func loopback(text: String, expected: String) throws {
+        #expect(try Environment(loginURL: text).loginURL == expected)
+        #expect(try Environment(apiURL: text).apiURL == expected)
+    }
+
+    @Test("a region's own URL in capitals is the region")
+    func region() throws {
+        let typed = try Environment(loginURL: "HTTPS://Login.MyPureCloud.de", apiURL: "HTTPS://API.MyPureCloud.de:443")
+        #expect(try typed == Environment(region: "eu-central-1"))
     }
 
     @Test(

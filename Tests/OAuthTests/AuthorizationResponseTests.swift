@@ -139,4 +139,16 @@ struct AuthorizationResponseTests {
         }
         #expect(try !state.matches(StateParameter(entropy: Sample.entropy(3)).value))
     }
+
+    @Test("an error that repeats the state, or has a code beside it, is told without them")
+    func quoted() throws {
+        let query =
+            "error=no%20STATE&error_description=STATE%20and%20the-code&error_uri=x%3FSTATE&code=the-code&state=STATE"
+        let error = ErrorResponse(
+            code: .unknown(ServerText("no ‹redacted›")),
+            words: ServerText("‹redacted› and ‹redacted›"),
+            page: ServerText("x?‹redacted›")
+        )
+        #expect(throws: Problem.denied(error)) { try read(query) }
+    }
 }

@@ -5,7 +5,7 @@ import Testing
 @Suite("Error response")
 struct ErrorResponseTests {
     private func read(_ json: String) -> ErrorResponse? {
-        ErrorResponse(json: Data(json.utf8))
+        ErrorResponse(HTTPResponse(status: 400, body: Data(json.utf8)))
     }
 
     static let codes: [(String, ErrorCode)] = [

@@ -48,7 +48,9 @@ extension Fixtures {
         let other = "http://localhost:8080/callback?code=x&state=y"
         let authorization = "https://login.mypurecloud.de/oauth/authorize?client_id=\(clientID)&state=x"
         let repeated = (0..<5).map { (Double($0 + 1), Event.Kind.requestRefused(attempt, .path)) }
-        let spoilt = TerminalUI.Strings.notSaved(saveTarget, why: "permission denied")
+        let spoilt = TerminalUI.Strings.notSaved(
+            why: "~/.config/genesys-login/config.toml cannot be written: Permission denied."
+        )
         let demo = context(isDemo: true, region: nil)
         return [
             ("form-first", firstForm()),

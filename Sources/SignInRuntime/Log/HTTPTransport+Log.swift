@@ -46,7 +46,7 @@ extension HTTPResponse {
     fileprivate var logged: Logger.Metadata {
         var parts: Logger.Metadata = ["bytes": "\(body.count)"]
         if let correlationID { parts["correlation_id"] = "\(correlationID)" }
-        if let wait = headers["retry-after"] { parts["retry_after"] = "\(wait)" }
+        if let wait = headers["retry-after"].flatMap(words) { parts["retry_after"] = "\(wait)" }
         return parts
     }
 }

@@ -53,7 +53,7 @@ extension HTTPResponse {
     /// The header fields, in the order of their names.
     var loggedHeaders: String {
         headers.sorted { $0.key < $1.key }
-            .map { "\($0.key): \(Self.harmless.contains($0.key) ? $0.value : "‹redacted›")" }
+            .map { "\($0.key): \(Self.harmless.contains($0.key) ? words($0.value)?.display ?? "" : "‹redacted›")" }
             .joined(separator: "; ")
     }
 }

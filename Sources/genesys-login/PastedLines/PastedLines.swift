@@ -9,8 +9,9 @@ import Synchronization
 /// Nothing is read before there is a listener, so that a line can be judged when it comes. The end of the input is no
 /// error: the wait goes on without it.
 final class PastedLines: Sendable {
-    /// How often to look whether a program in the background has been given the terminal, in milliseconds.
-    private static let glance: Int32 = 1_000
+    /// How often to look whether the program has been given the terminal, in milliseconds: nothing tells a program in the
+    /// background, and what is pasted before is shown.
+    private static let glance: Int32 = 50
 
     private enum Stage {
         case notBegun, reading, ended

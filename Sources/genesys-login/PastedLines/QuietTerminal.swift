@@ -1,4 +1,5 @@
 import Glibc
+import Synchronization
 
 /// The terminal on standard input while an address may be pasted: nothing is echoed, for the address holds a code, and
 /// a line may be longer than the 4096 bytes of a terminal's own line editing. Keys that mean a signal keep meaning it.
@@ -8,9 +9,13 @@ import Glibc
 /// takes it for a command.
 enum QuietTerminal {
     /// What the handler needs. Written before the handler is there, and from then on by whoever holds the terminal.
-    private struct Memory {
+    private struct Memory: ~Copyable {
         var before = termios()
-        var isQuiet: sig_atomic_t = 0
+        let isQuiet = Atomic(false)
+        /// Whether it was given back, for good or until the program is continued.
+        let isGivenBack = Atomic(false)
+        /// How many threads are about to make it quiet.
+        let settling = Atomic(0)
     }
 
     /// Every signal that ends a program which does nothing about it, by others' wish or by a fault of its own; but
@@ -28,7 +33,7 @@ enum QuietTerminal {
         return memory
     }()
 
-    /// Notes how the terminal is, and makes it quiet as soon as the program has it.
+    /// Makes the terminal quiet where the program has it; see ``settle()``.
     ///
     /// - Returns: whether standard input is a terminal.
     static func begin() -> Bool {
@@ -39,26 +44,38 @@ enum QuietTerminal {
         return true
     }
 
-    /// Makes the terminal quiet where the program has come to the foreground in the meantime.
+    /// Makes the terminal quiet where the program has come to the foreground in the meantime, or where somebody has made
+    /// it echo again. How it is to be given back is noted then, not before: a shell has it otherwise while it is typed to.
     ///
     /// - Returns: whether the program has the terminal, and may read from it.
     static func settle() -> Bool {
-        guard tcgetpgrp(STDIN_FILENO) == getpgrp() else { return false }
-        guard memory.pointee.isQuiet == 0 else { return true }
-        var quiet = memory.pointee.before
-        quiet.c_lflag &= ~tcflag_t(ICANON | ECHO | ECHONL)
+        memory.pointee.settling.add(1, ordering: .sequentiallyConsistent)
+        defer { memory.pointee.settling.subtract(1, ordering: .sequentiallyConsistent) }
+        guard !memory.pointee.isGivenBack.load(ordering: .sequentiallyConsistent),
+            tcgetpgrp(STDIN_FILENO) == getpgrp()
+        else { return false }
+        var settings = termios()
+        guard tcgetattr(STDIN_FILENO, &settings) == 0 else { return false }
+        let wasQuiet = memory.pointee.isQuiet.exchange(true, ordering: .sequentiallyConsistent)
+        if !wasQuiet { memory.pointee.before = settings }
+        let loud = tcflag_t(ICANON | ECHO | ECHONL)
+        guard !wasQuiet || settings.c_lflag & loud != 0 else { return true }
+        settings.c_lflag &= ~loud
         // VMIN and VTIME: a read waits for one byte.
-        quiet.c_cc.6 = 1
-        quiet.c_cc.5 = 0
-        memory.pointee.isQuiet = 1
-        return tcsetattr(STDIN_FILENO, TCSANOW, &quiet) == 0
+        settings.c_cc.6 = 1
+        settings.c_cc.5 = 0
+        return tcsetattr(STDIN_FILENO, TCSANOW, &settings) == 0
     }
 
     /// Puts the terminal back as it was. Does nothing where it was not changed, or is another program's by now. Safe in
     /// a signal handler.
     static func end() {
-        guard memory.pointee.isQuiet != 0, tcgetpgrp(STDIN_FILENO) == getpgrp() else { return }
-        memory.pointee.isQuiet = 0
+        memory.pointee.isGivenBack.store(true, ordering: .sequentiallyConsistent)
+        // Not for ever: this may be a handler on the very thread that it waits for.
+        for _ in 0..<1_000 where memory.pointee.settling.load(ordering: .sequentiallyConsistent) > 0 { sched_yield() }
+        guard tcgetpgrp(STDIN_FILENO) == getpgrp(),
+            memory.pointee.isQuiet.exchange(false, ordering: .sequentiallyConsistent)
+        else { return }
         tcsetattr(STDIN_FILENO, TCSAFLUSH, &memory.pointee.before)
     }
 
@@ -86,7 +103,7 @@ enum QuietTerminal {
 
     /// Restores, stops as the person asked, and goes on quietly once continued.
     private static func stoppedBy(_ number: Int32) {
-        let wasQuiet = memory.pointee.isQuiet != 0
+        let wasQuiet = memory.pointee.isQuiet.load(ordering: .sequentiallyConsistent)
         end()
         install(number, SIG_DFL)
         raise(number)
@@ -96,6 +113,7 @@ enum QuietTerminal {
         // Here the program stops.
         pthread_sigmask(SIG_UNBLOCK, &one, nil)
         install(number) { QuietTerminal.stoppedBy($0) }
+        memory.pointee.isGivenBack.store(false, ordering: .sequentiallyConsistent)
         if wasQuiet { _ = settle() }
     }
 }

@@ -14,6 +14,7 @@ final class RotatingServer: Sendable {
         var limitedProfiles = 0
         var isNextLost = false
         var isClientOff = false
+        var isQuoting = false
     }
 
     private let family: Mutex<Family>
@@ -39,6 +40,9 @@ final class RotatingServer: Sendable {
     /// The next profile requests are answered by 429.
     func limitProfiles(_ count: Int) { family.withLock { $0.limitedProfiles = count } }
 
+    /// Every request is refused with words that quote what it brought, or not any more.
+    func setQuoting(_ isQuoting: Bool) { family.withLock { $0.isQuoting = isQuoting } }
+
     /// The next refresh request comes in, and is never looked at: its client dies.
     func loseNextRefresh() { family.withLock { $0.isNextLost = true } }
 
@@ -47,6 +51,7 @@ final class RotatingServer: Sendable {
     func openGate() { gate.unlock() }
 
     func answer(_ request: StubServer.Request) -> StubServer.Reply {
+        if family.withLock({ $0.isQuoting }) { return Self.quote(request) }
         switch (request.method, request.path) {
         case ("POST", "/oauth/token"):
             guard request.form["grant_type"] == "refresh_token" else { return tokens() }
@@ -74,6 +79,17 @@ final class RotatingServer: Sendable {
             }
         default: return .json("{}", status: 404)
         }
+    }
+
+    private static func quote(_ request: StubServer.Request) -> StubServer.Reply {
+        let words = request.secrets.map { "you sent \($0)" }.joined(separator: " and ")
+        let names = ["error", "error_description", "error_uri", "code", "message", "contextId"]
+        let members = names.map { "\"\($0)\": \"\(words)\"" }.joined(separator: ", ")
+        return StubServer.Reply(
+            status: request.bearer == nil ? 400 : 403,
+            body: "{\(members)}",
+            headers: ["inin-correlation-id": words]
+        )
     }
 
     private func refresh(_ token: String) -> StubServer.Reply {
@@ -117,6 +133,13 @@ final class RotatingServer: Sendable {
             }
             return .json(#"{"id": "1", "name": "Ada Okafor", "email": "ada@example.com"}"#)
         }
+    }
+}
+
+extension StubServer.Request {
+    /// What of the request nobody may see.
+    var secrets: [String] {
+        ["code", "code_verifier", "refresh_token"].compactMap { form[$0] } + [bearer].compactMap { $0 }
     }
 }
 

@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import Testing
 
 /// A person's own shell on a terminal, with job control, from which the program is started.
@@ -49,6 +50,24 @@ struct ShellScreen: Sendable {
             let children = (try? String(contentsOfFile: file, encoding: .utf8)) ?? ""
             return children.split(separator: " ").first.flatMap { Int32($0) }
         }
+    }
+
+    /// Whether the terminal is the process group's of `process`.
+    func isInForeground(_ process: Int32) throws -> Bool {
+        let line = try String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8)
+        // Behind the name, which may hold anything: state, parent, group, session, terminal, its foreground group.
+        let fields = line.split(separator: ")").last?.split(separator: " ").map(String.init) ?? []
+        return fields.count > 5 && fields[2] == fields[5]
+    }
+
+    /// Whether the terminal shows what is typed.
+    func echoes() async throws -> Bool {
+        let name = try await screen.tmux("display-message", "-p", "#{pane_tty}").split(separator: "\n").joined()
+        let terminal = open(name, O_RDONLY | O_NOCTTY)
+        defer { close(terminal) }
+        var settings = termios()
+        guard tcgetattr(terminal, &settings) == 0 else { throw Failure("\(name) is no terminal") }
+        return settings.c_lflag & tcflag_t(ECHO) != 0
     }
 
     /// The terminal is the shell's, as it was before the program.

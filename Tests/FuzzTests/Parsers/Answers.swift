@@ -61,7 +61,7 @@ private func demandInert(_ error: ErrorResponse, _ id: ServerText?) throws(Viola
 
 /// Error bodies of both servers.
 func checkErrorResponse(_ bytes: [UInt8]) throws(Violation) {
-    if let error = ErrorResponse(json: Data(bytes)) {
+    if let error = ErrorResponse(HTTPResponse(status: 400, body: Data(bytes))) {
         try demandInert(error, nil)
         try demand(error.words?.isEmpty != true && error.page?.isEmpty != true, "words that say nothing")
     }

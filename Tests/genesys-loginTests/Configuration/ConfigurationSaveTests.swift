@@ -2,6 +2,7 @@ import FoundationEssentials
 import GenesysCloud
 import Glibc
 import OAuth
+import TerminalUI
 import Testing
 
 @testable import genesys_login
@@ -145,6 +146,20 @@ struct ConfigurationSaveTests {
         let error = #expect(throws: UsageError.self) { try save(home) }
         #expect(error?.problem.hasPrefix("\(home.own), line ") == true)
         #expect(try home.text(home.own) == text)
+    }
+
+    @Test("why nothing was saved is a sentence that names the file once", arguments: ["[default\n", nil])
+    func whyNotSaved(text: String?) async throws {
+        let home = try Home(own: "")
+        let saving = try #require(try home.settings().saving)
+        unlink(home.own)
+        if let text { try home.write(Array(text.utf8), to: home.own) } else { mkdir(home.own, 0o700) }
+        guard case .failure(let failure) = await saving.save(try #require(ClientID("abc")), "eu-west-1") else {
+            return #expect(Bool(false), "it was saved")
+        }
+        let words = Strings.notSaved(why: failure.why)
+        #expect(words.contains(". The values hold") && !words.contains(".."), "\(words)")
+        #expect(words.ranges(of: home.own).count == 1, "\(words)")
     }
 
     @Test("a folder that cannot be is named")
