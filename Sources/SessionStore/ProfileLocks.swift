@@ -20,8 +20,10 @@ struct ProfileLocks: Sendable {
         let file = "\(StoredName(profileName)).lock"
         let start = ContinuousClock.now
         var pause = Self.pauses.lowerBound
+        var hadToWait = false
         while true {
-            if let lock = try attempt(file) { return lock }
+            if let lock = try attempt(file, hadToWait: hadToWait) { return lock }
+            hadToWait = true
             let waited = ContinuousClock.now - start
             do {
                 guard waited < patience else { throw CancellationError() }
@@ -35,14 +37,14 @@ struct ProfileLocks: Sendable {
     }
 
     /// Takes the lock if nobody holds it.
-    private func attempt(_ name: String) throws(StoreError) -> HeldLock? {
+    private func attempt(_ name: String, hadToWait: Bool) throws(StoreError) -> HeldLock? {
         let folder: OpenFolder
         do throws(UserFolder.Refusal) {
             folder = try self.folder.open()
         } catch {
             throw .unavailable(store: storeName, error.words)
         }
-        let held = HeldLock()
+        let held = HeldLock(hadToWait: hadToWait)
         guard let file = folder.handle.openFile(name) else {
             // On a full disk there is no new file; the folder itself is there to be locked, for all profiles together.
             return try held.take(folder.handle.again(), LOCK_EX, else: unavailable) ? held : nil
@@ -76,7 +78,12 @@ struct ProfileLocks: Sendable {
 
 /// A lock that is held until it is released or let go: all that was taken for it.
 final class HeldLock: ProfileLock {
+    let hadToWait: Bool
     private let descriptors = Mutex<[Int32]>([])
+
+    fileprivate init(hadToWait: Bool) {
+        self.hadToWait = hadToWait
+    }
 
     deinit {
         release()

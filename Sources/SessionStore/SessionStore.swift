@@ -51,6 +51,8 @@ public struct SessionStore: Sendable {
 
 /// A profile's lock, held until it is released.
 public protocol ProfileLock: Sendable {
+    /// Whether somebody else had it when it was asked for.
+    var hadToWait: Bool { get }
     /// Releases the lock; a second call does nothing.
     func release()
 }

@@ -132,13 +132,20 @@ public struct SharedSession: Sendable {
         let wasLive = newest.isLive(at: forgottenAt)
         var outcome = wasLive ? await delete(newest, client) : .success(())
         // A refresh that was under way may have been about to save. What it brought is of this session too.
-        let lock = try? await lock(held.profileName)
+        var (lock, isAlone): ((any ProfileLock)?, Bool)
+        do throws(TokenRequestError) {
+            lock = try await self.lock(held.profileName)
+            isAlone = lock?.hadToWait != true
+        } catch {
+            (lock, isAlone) = (nil, false)
+        }
         defer { lock?.release() }
         if let late = await revived(held, since: forgottenAt) {
             try? await store.forget(held.profileName)
             outcome = await delete(late, client)
         } else if !wasLive {
-            outcome = await delete(await refreshedToSignOut(newest), client)
+            // Where a refresh was under way, it has sent the refresh token, and has deleted what it brought.
+            outcome = await delete(isAlone ? await refreshedToSignOut(newest) : newest, client)
         }
         return (outcome, notForgotten)
     }

@@ -17,8 +17,9 @@ struct Countdown {
     private let left: Double
     private let grain: Grain
 
-    init(to end: Date, at now: Date, _ grain: Grain) {
-        left = max(0, min(end.timeIntervalSince(now), 3.2e9))
+    /// - Parameter longest: the most there can be, in seconds, whatever a clock that was set says.
+    init(to end: Date, at now: Date, _ grain: Grain, longest: Int? = nil) {
+        left = max(0, min(end.timeIntervalSince(now), longest.map(Double.init) ?? 3.2e9, 3.2e9))
         self.grain = grain
     }
 

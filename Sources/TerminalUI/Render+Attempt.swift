@@ -9,7 +9,7 @@ func attemptBlocks(_ attempt: Attempt, _ model: ScreenModel, _ page: Page) -> [B
     if url != nil, case .failed(let failure) = attempt.browser {
         blocks.append(reportBlock(failure.report, page, .warning))
     }
-    let countdown = Countdown(to: attempt.deadline, at: model.now, .seconds)
+    let countdown = Countdown(to: attempt.deadline, at: model.now, .seconds, longest: attempt.settings.timeout)
     blocks.append(stepsBlock(attempt, countdown, page))
     if let url {
         blocks.append(urlBlock(url, attempt, page))

@@ -88,7 +88,7 @@ private func tokenBlock(_ held: HeldSession, _ model: ScreenModel, _ page: Page,
         return Block(importance: Importance.token, forms: [first + fate, first])
     }
     let label = Run(Strings.token.padded(to: page.labelWidth), .muted)
-    let left = Countdown(to: expiry, at: model.now, .minutesThenSeconds).shown
+    let left = Countdown(to: expiry, at: model.now, .minutesThenSeconds, longest: lifetime).shown
     let fraction = Double(left) / Double(max(1, lifetime))
     let role = held.urgency(left: left, fraction: fraction)
     let time = left > 0 ? Strings.duration(left) : Strings.expiredToken

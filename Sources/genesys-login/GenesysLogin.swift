@@ -76,7 +76,6 @@ struct GenesysLogin: AsyncParsableCommand {
         }
         try ProcessLimits.requireFiles()
         let opened = try screen.open()
-        try ProcessLimits.requireThreads(ProcessLimits.networkThreads, giveBack: opened.close)
         goOn { try await screen.run(opened) }
     }
 

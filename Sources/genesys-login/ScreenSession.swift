@@ -53,14 +53,10 @@ struct ScreenSession {
     }
 
     /// A terminal with the first frame on it.
-    @MainActor
     struct Opened {
         fileprivate let terminal: Terminal
         fileprivate let store: SessionStore
         fileprivate let model: ScreenModel
-
-        /// Gives the terminal back.
-        func close() { terminal.close() }
     }
 
     /// Takes the terminal and draws the first frame. The person sees it while ``run(_:)`` makes the network ready, which
@@ -78,6 +74,8 @@ struct ScreenSession {
         let context = context(terminal, store: store)
         let model = ScreenModel(state: .initial, now: Date(), overlay: .first(in: context), context: context)
         terminal.draw(render(model, size: terminal.size))
+        // Listening needs the first thread, and would wait for it without a word.
+        try ProcessLimits.requireThreads(ProcessLimits.networkThreads, giveBack: terminal.close)
         terminal.listen()
         return Opened(terminal: terminal, store: store, model: model)
     }

@@ -61,10 +61,24 @@ extension EndToEndTests {
         func noThreads() async throws {
             // The superuser may always have one, and becomes a user that nobody else is.
             let limited = """
-                import os, resource as r, sys
-                if os.getuid() == 0: os.setgid(61235); os.setuid(61235)
-                r.setrlimit(r.RLIMIT_NPROC, (2, 2))
-                os.execv(sys.argv[1], sys.argv[1:])
+                import os, pty, resource as r, sys
+                def limited():
+                    if os.getuid() == 0: os.setgid(61235); os.setuid(61235)
+                    r.setrlimit(r.RLIMIT_NPROC, (1, 1))
+                    os.execv(sys.argv[1], sys.argv[1:])
+                if len(sys.argv) > 2: limited()
+                # The screen, on a terminal of its own.
+                child, terminal = pty.fork()
+                if child == 0: limited()
+                shown = b''
+                try:
+                    while True:
+                        some = os.read(terminal, 4096)
+                        if not some: break
+                        shown += some
+                except OSError: pass
+                sys.stderr.buffer.write(shown[shown.rfind(b'\\x1b[?1049l'):])
+                sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
                 """
             try await Stage.with { stage in
                 let folder = try stage.newFolder("open")
@@ -73,11 +87,11 @@ extension EndToEndTests {
                 for path in [stage.folder.path, folder.path, program.path] {
                     try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path)
                 }
-                for command in ["status", "token", "whoami", "doctor", "login"] {
+                for command in ["status", "token", "whoami", "doctor", "login", ""] {
                     let result = try await ChildProcess.run(
                         "/usr/bin/python3",
-                        ["-c", limited, program.path, command],
-                        environment: Tools.environment(home: stage.home),
+                        ["-c", limited, program.path] + (command.isEmpty ? [] : [command]),
+                        environment: Tools.environment(home: stage.home).merging(["TERM": "xterm-256color"]) { $1 },
                         filesIn: stage.newFolder("run")
                     )
                     #expect(result.status == 1 && result.output.isEmpty, "\(command): \(result)")

@@ -24,7 +24,11 @@ final class SharedShelf: Sendable {
 
     private final class Lock: ProfileLock {
         private let release_: @Sendable () -> Void
-        init(_ release: @escaping @Sendable () -> Void) { release_ = release }
+        let hadToWait: Bool
+        init(hadToWait: Bool, _ release: @escaping @Sendable () -> Void) {
+            release_ = release
+            self.hadToWait = hadToWait
+        }
         func release() { release_() }
     }
 
@@ -76,12 +80,16 @@ final class SharedShelf: Sendable {
             },
             lock: { [self] _ throws(StoreError) in
                 if let failure = content.withLock({ $0.failure }) { throw failure }
+                var hadToWait = false
                 while true {
                     let isOurs = content.withLock { content in
                         defer { content.isLocked = true }
                         return !content.isLocked
                     }
-                    if isOurs { return Lock { [self] in content.withLock { $0.isLocked = false } } }
+                    if isOurs {
+                        return Lock(hadToWait: hadToWait) { [self] in content.withLock { $0.isLocked = false } }
+                    }
+                    hadToWait = true
                     await Task.yield()
                 }
             },
@@ -419,6 +427,33 @@ struct SharedSessionTests {
             return
         }
         #expect(shelf.kept == renewed)
+    }
+
+    @Test("signing out in the middle of a refresh does not send the refresh token again", arguments: [true, false])
+    func signOutDuringRefresh(isShared: Bool) async throws {
+        let (shelf, server, memory) = (SharedShelf(), StrictServer(), SessionStore.memory())
+        let store = isShared ? shelf.store : memory
+        let held = try session()
+        try await store.save(held)
+        let (gate, open) = AsyncStream<Void>.makeStream()
+        let (asked, asking) = AsyncStream<Void>.makeStream()
+        let transport = server.transport {
+            asking.yield()
+            for await _ in gate { break }
+        }
+        // Long after the access token has expired.
+        let shared = SharedSession(store: store, transport: transport, now: { Self.start + 7200 })
+        let refresh = Task { try await shared.refresh(held, isKept: true) }
+        for await _ in asked { break }
+        let signOut = Task { await shared.signOut(held, isKept: true) }
+        while try await store.load("default") != nil { await Task.yield() }
+        // Time for the sign-out to ask for the lock.
+        for _ in 0..<1000 { await Task.yield() }
+        open.finish()
+        #expect(try await refresh.value == .forgotten)
+        _ = await signOut.value
+        #expect(server.requests == 1)
+        #expect(server.deleted.contains("access-1"))
     }
 
     @Test("a newer session is not forgotten in the name of an older one")
