@@ -4,6 +4,8 @@ import OAuth
 /// Tells the other processes of this user that a profile's session has changed: by writing to a file that they watch.
 struct ChangeNotices: Sendable {
     let folder: UserFolder
+    /// How often to look where the system does not let us watch.
+    var period = Duration.seconds(15)
 
     /// Tells. Where that fails nobody is told, and what was kept is kept all the same.
     func post(_ profileName: String) {
@@ -16,8 +18,8 @@ struct ChangeNotices: Sendable {
         }
     }
 
-    /// An element for each notice from now on; several in short order are one. Ends when nobody reads it any more, and
-    /// at once where the system does not let us watch.
+    /// An element for each notice from now on; several in short order are one. Where the system does not let us watch (the
+    /// user's share of inotify is used up), one for each ``period``. Ends when nobody reads it any more.
     func stream(_ profileName: String) -> AsyncStream<Void> {
         AsyncStream(bufferingPolicy: .bufferingNewest(1)) { continuation in
             guard
@@ -27,7 +29,13 @@ struct ChangeNotices: Sendable {
                     onChange: { continuation.yield() },
                     onEnd: { continuation.finish() }
                 )
-            else { return continuation.finish() }
+            else {
+                let looking = Task {
+                    while (try? await Task.sleep(for: period)) != nil { continuation.yield() }
+                }
+                continuation.onTermination = { _ in looking.cancel() }
+                return
+            }
             continuation.onTermination = { _ in watch.cancel() }
         }
     }

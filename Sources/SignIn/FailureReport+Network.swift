@@ -22,8 +22,8 @@ extension Failure {
             return FailureReport(
                 "unreachable",
                 "\(host) cannot be reached.",
-                cause: "There is no route to it.",
-                remedy: "Check the network connection and the proxy settings."
+                cause: "There is no route to it, or this machine does not allow the connection.",
+                remedy: "Check the network connection, the firewall and the proxy settings."
             )
         case .connectTimedOut(let host, let seconds):
             return FailureReport(

@@ -81,7 +81,8 @@ public actor Engine {
         case .openListener(let id, let redirectURI): openListener(id, redirectURI)
         case .refuseCallback(let id, let reply, let refusal):
             guard let listener = listeners[id] else { return }
-            track(id) { _ in await listener.refuse(reply, refusal) }
+            // Not tracked: an attempt may be sent any number of them.
+            keepUntilDone { _ in await listener.refuse(reply, refusal) }
         case .concludeAttempt(let id, let outcome): conclude(id, outcome)
         case .openBrowser(let id, let url): openBrowser(id, url)
         case .exchangeCode(let id, let request): exchange(id, request)

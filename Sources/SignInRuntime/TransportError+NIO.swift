@@ -62,7 +62,12 @@ extension TransportError {
 
     private static func connecting(_ error: NIOConnectionError, _ route: Route) -> TransportError {
         let causes = error.connectionErrors.map(\.error)
-        if let refused = causes.lazy.compactMap({ $0 as? IOError }).first { return system(refused, route) }
+        if let refused = causes.lazy.compactMap({ $0 as? IOError }).first {
+            let told = system(refused, route)
+            // What never began was not cut short: a firewall, or this machine's own rules.
+            guard case .closed(let host) = told else { return told }
+            return route.proxy.map { .proxy(host: host, proxy: $0.address, .unreachable) } ?? .unreachable(host: host)
+        }
         return causes.isEmpty ? unresolved(route) : late(route)
     }
 

@@ -1,13 +1,15 @@
 import Dispatch
 import Glibc
+import Synchronization
 
 /// Wakes the program when the terminal has something to say: a key, or a signal. No timer, no polling.
 @MainActor
 final class TerminalSources {
     private static let signals = [SIGWINCH, SIGTERM, SIGHUP, SIGINT, SIGTSTP, SIGCONT]
     private nonisolated static let endings = [SIGTERM, SIGHUP, SIGINT]
-    /// How long the main thread may take to answer once the program was asked to end.
-    private nonisolated static let patience = 5
+    /// How long the main thread may take to answer once the program was asked to end, in seconds: longer than a refresh that
+    /// is on its way may take; and when it was asked again.
+    private nonisolated static let (patience, shortPatience) = (40, 5)
 
     private let input: any DispatchSourceRead
     private let others: [any DispatchSourceSignal]
@@ -50,21 +52,27 @@ final class TerminalSources {
         _ onSignal: @escaping @MainActor (Int32) -> Void
     ) -> any DispatchSourceSignal {
         let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
+        let wasAsked = Mutex(false)
         source.setEventHandler {
             DispatchQueue.main.async { onSignal(number) }
-            if endings.contains(number) { watchEnd(of: number, on: queue) }
+            guard endings.contains(number) else { return }
+            let isAgain = wasAsked.withLock { wasAsked in
+                defer { wasAsked = true }
+                return wasAsked
+            }
+            watchEnd(of: number, on: queue, patience: isAgain ? shortPatience : patience)
         }
         return source
     }
 
     /// Lets the program die of the signal where its main thread waits for a terminal that takes no output, and may do so
     /// for ever. What remains to be done at the terminal the guardian does.
-    private nonisolated static func watchEnd(of number: Int32, on queue: DispatchQueue) {
+    private nonisolated static func watchEnd(of number: Int32, on queue: DispatchQueue, patience: Int) {
+        let answer = DispatchSemaphore(value: 0)
+        DispatchQueue.main.async { answer.signal() }
         queue.asyncAfter(deadline: .now() + .seconds(patience)) {
-            let answer = DispatchWorkItem {}
-            DispatchQueue.main.async(execute: answer)
-            guard answer.wait(timeout: .now() + .seconds(patience)) == .timedOut else {
-                return watchEnd(of: number, on: queue)
+            guard answer.wait(timeout: .now()) == .timedOut else {
+                return watchEnd(of: number, on: queue, patience: patience)
             }
             signal(number, SIG_DFL)
             kill(getpid(), number)

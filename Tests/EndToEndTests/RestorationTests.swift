@@ -146,6 +146,9 @@ extension EndToEndTests {
                 #expect(tcflow(terminal, TCOOFF) == 0)
                 // The countdown waits for the terminal, and all else for the countdown.
                 try await Task.sleep(for: .seconds(2))
+                // Once it waits as long as a refresh may take; whoever asks again means it.
+                kill(program, SIGTERM)
+                try await Task.sleep(for: .milliseconds(200))
                 kill(program, SIGTERM)
                 try await waitUntil("the program to end", until: { kill(program, 0) != 0 })
                 #expect(tcflow(terminal, TCOON) == 0)

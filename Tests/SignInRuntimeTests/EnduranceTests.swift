@@ -41,6 +41,7 @@ private enum Endurance {
         let before = try await Footprint.settled()
         for _ in 0..<1_000 { try await round(engine, settings) }
         let after = try await Footprint.settled(atMost: before.descriptors)
+        try await refuse(engine, settings)
         await engine.send(.quitChosen)
         for await _ in engine.states {}
         await live.shutdown()
@@ -91,6 +92,24 @@ private enum Endurance {
         _ = try await reach(engine) { $0 == .loggedOut(.signedOut(.revoked)) }
     }
 
+    /// One attempt, and thousands of callbacks that are none of its own.
+    private static func refuse(_ engine: Engine, _ settings: SignInSettings) async throws {
+        await engine.send(.signInChosen(engine.plan(settings)))
+        let waiting = try await reach(engine) {
+            if case .awaitingCallback(let attempt) = $0 { attempt.authorizationURL != nil } else { false }
+        }
+        guard case .awaitingCallback(let attempt) = waiting, let port = attempt.boundRedirectURI?.port else {
+            throw Unreached(state: waiting)
+        }
+        var before = 0
+        for number in 0..<7_000 {
+            if number == 1_000 { before = Footprint.now.memory }
+            _ = try await RawClient.get("/callback?code=c&state=forged", port: port)
+        }
+        let after = Footprint.now.memory
+        try demand(after < before + 4 * 1024, "memory, of refused callbacks: \(before) KB, then \(after)")
+    }
+
     private static func reach(_ engine: Engine, _ isReached: (State) -> Bool) async throws -> State {
         for _ in 0..<30_000 {
             let state = await engine.state
@@ -129,7 +148,7 @@ private struct Footprint {
         return last
     }
 
-    private static var now: Footprint {
+    static var now: Footprint {
         Footprint(
             descriptors: count("/proc/self/fd"),
             threads: count("/proc/self/task"),

@@ -32,6 +32,9 @@ enum AtomicFile {
         let temporary = "\(directory(of: target))/.config.toml.\(suffix)"
         let file = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard file >= 0 else { throw notWritten(path, FileBytes.systemWords(errno)) }
+        // The superuser may be at work in somebody's home, whose file stays that one's.
+        var old = stat()
+        if stat(target, &old) == 0, old.st_uid != geteuid() { _ = fchown(file, old.st_uid, old.st_gid) }
         // A umask may have taken more away than meant.
         let written = fchmod(file, 0o600) == 0 && writeAll(bytes, to: file) && fsync(file) == 0
         let problem = errno

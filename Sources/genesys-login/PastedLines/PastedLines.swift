@@ -12,6 +12,8 @@ final class PastedLines: Sendable {
     /// How often to look whether the program has been given the terminal, in milliseconds: nothing tells a program in the
     /// background, and what is pasted before is shown.
     private static let glance: Int32 = 50
+    /// How often to look whether it still has it, in milliseconds.
+    private static let look: Int32 = 1_000
 
     private enum Stage {
         case notBegun, reading, ended
@@ -91,7 +93,7 @@ final class PastedLines: Sendable {
                 continue
             }
             var input = pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0)
-            if poll(&input, 1, Self.glance) > 0 { return true }
+            if poll(&input, 1, Self.look) > 0 { return true }
         }
         return false
     }
