@@ -150,7 +150,15 @@ public struct SharedSession: Sendable {
         return (outcome, notForgotten)
     }
 
+    /// Once more where the connection ended before an answer: it may be an old one that the server has given up (RFC 9112
+    /// §9.3.1), and to delete twice is to delete once.
     private func delete(_ session: Session, _ client: APIClient) async -> Result<Void, APIError> {
+        let first = await deleteOnce(session, client)
+        guard case .failure(.transport(.closed)) = first else { return first }
+        return await deleteOnce(session, client)
+    }
+
+    private func deleteOnce(_ session: Session, _ client: APIClient) async -> Result<Void, APIError> {
         do throws(APIError) {
             return .success(try await client.deleteToken(accessToken: session.tokens.accessToken))
         } catch {

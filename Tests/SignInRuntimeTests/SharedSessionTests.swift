@@ -387,6 +387,29 @@ struct SharedSessionTests {
         #expect(server.deleted == ["access-0"])
     }
 
+    @Test("a deletion that meets a connection which the server has just ended is tried once more", arguments: [1, 2])
+    func deletedAgain(ends: Int) async throws {
+        let asked = Mutex(0)
+        let transport = HTTPTransport { _ throws(TransportError) in
+            let number = asked.withLock { asked in
+                asked += 1
+                return asked
+            }
+            guard number > ends else { throw .closed(host: "api.example") }
+            return HTTPResponse(status: 200)
+        }
+        let revocation = await shared(SharedShelf(), transport).signOut(
+            try session(at: Self.start + 3600),
+            isKept: true
+        )
+        .revocation
+        #expect(asked.withLock { $0 } == 2)
+        switch revocation {
+        case .success: #expect(ends == 1)
+        case .failure(let error): #expect(ends == 2 && error == .transport(.closed(host: "api.example")))
+        }
+    }
+
     @Test("a store that does not forget is told, whatever the server does; of what it never had it cannot")
     func notForgotten() async throws {
         let (shelf, server) = (SharedShelf(), StrictServer())
