@@ -20,7 +20,7 @@ extension Failure {
                 "rate_limited",
                 "\(host) has had too many requests (HTTP 429).",
                 cause: "Genesys Cloud limits how often a client may ask.",
-                remedy: retryAfter.map { "Try again in \(Self.duration($0))." } ?? "Try again in a minute.",
+                remedy: Self.tryAgain(after: retryAfter),
                 serverWords: response?.words,
                 correlationID: correlationID
             )
@@ -178,7 +178,7 @@ extension Failure {
                 "rate_limited",
                 "Too many requests (HTTP 429).",
                 cause: "Genesys Cloud allows 300 requests a minute for each token.",
-                remedy: retryAfter.map { "Try again in \(Self.duration($0))." } ?? "Try again in a minute."
+                remedy: Self.tryAgain(after: retryAfter)
             )
         case 500...:
             return FailureReport(

@@ -103,9 +103,17 @@ extension Failure {
         switch seconds {
         case 1: "1 second"
         case ..<120: "\(seconds) seconds"
-        case _ where seconds % 60 == 0: "\(seconds / 60) minutes"
-        default: "\(seconds / 60) min \(seconds % 60) s"
+        case ..<7_200: seconds % 60 == 0 ? "\(seconds / 60) minutes" : "\(seconds / 60) min \(seconds % 60) s"
+        case ..<172_800: "\(seconds / 3_600) hours"
+        case ..<31_536_000: "\(seconds / 86_400) days"
+        default: "more than a year"
         }
+    }
+
+    /// What to do about a server that wants to be left alone for so long.
+    static func tryAgain(after seconds: Int?) -> String {
+        guard let seconds else { return "Try again in a minute." }
+        return seconds <= 0 ? "Try again now." : "Try again in \(duration(seconds))."
     }
 }
 

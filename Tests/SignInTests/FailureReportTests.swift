@@ -185,12 +185,15 @@ struct FailureReportTests {
 
     @Test(
         "429 says when to try again",
-        arguments: [(1, "1 second"), (30, "30 seconds"), (120, "2 minutes"), (150, "2 min 30 s")]
+        arguments: [
+            (0, "now"), (1, "in 1 second"), (30, "in 30 seconds"), (120, "in 2 minutes"), (150, "in 2 min 30 s"),
+            (7_199, "in 119 min 59 s"), (7_200, "in 2 hours"), (172_800, "in 2 days"), (.max, "in more than a year"),
+        ]
     )
     func retryAfter(seconds: Int, words: String) throws {
         let report = try report(.api(.rejected(.init(status: 429, retryAfter: seconds))))
         #expect(report.code == "rate_limited")
-        #expect(report.remedy == "Try again in \(words).")
+        #expect(report.remedy == "Try again \(words).")
     }
 
     @Test("a port in use names its holder, the option, and that any port may do")

@@ -117,9 +117,10 @@ struct WhoamiCommand: AsyncParsableCommand {
 }
 
 extension UserProfile {
-    /// `Ada Okafor <ada@example.com>`.
+    /// `Ada Okafor <ada@example.com>`; of a person without a name the address alone.
     var nameAndEmail: String {
-        displayName + (email.map { " <\($0)>" } ?? "")
+        guard let email, email.display != displayName else { return displayName }
+        return "\(displayName) <\(email)>"
     }
 }
 
