@@ -37,9 +37,11 @@ enum System {
         return poll(&ask, 1, 0) > 0 && ask.revents & Int16(POLLHUP | POLLERR | POLLNVAL) != 0
     }
 
-    /// Whether the terminal is ours and not the shell's.
+    /// Whether the terminal is ours and not the shell's. In a session that has another terminal, or none (setsid), nobody
+    /// gives it and takes it.
     static func isForeground(_ descriptor: Int32) -> Bool {
-        tcgetpgrp(descriptor) == getpgrp()
+        let group = tcgetpgrp(descriptor)
+        return group == getpgrp() || group < 0 && errno == ENOTTY
     }
 
     /// Sets the locale's characters alone: its decimal comma must not reach the parsing of numbers. Where the machine

@@ -145,6 +145,33 @@ extension EndToEndTests {
             }
         }
 
+        @Test("in a session of its own, on a terminal that is another's: what is pasted is taken and not shown")
+        func ownSession() async throws {
+            try await Stage.with { stage in
+                let server = try Self.server(stage)
+                let shell = try await stage.shell()
+                let lines = stage.folder.appending(path: "lines")
+                let arguments = Self.arguments(server).joined(separator: " ")
+                try await shell.enter("clear; setsid -w \(try Tools.program()) \(arguments) 2> \(lines.path)")
+                let request = try await poll(
+                    "the URL",
+                    evidence: shell.screen.evidence,
+                    until: {
+                        let text = (try? String(contentsOf: lines, encoding: .utf8)) ?? ""
+                        return text.contains("Or paste here") ? try Self.request(in: text) : nil
+                    }
+                )
+                try await waitUntil("a quiet terminal", until: { try await !shell.echoes() })
+                let callback = "http://localhost:\(try request.callbackPort)/callback?code=typed-code"
+                try await shell.screen.paste("\(callback)&state=\(try request["state"])")
+                try await shell.screen.press(.enter)
+                try await shell.screen.wait(for: "Ada Okafor")
+                try await shell.waitForPrompt()
+                try await shell.expectOrder()
+                #expect(shell.screen.bytes.range(of: Data("typed-code".utf8)) == nil, "it came out on the terminal")
+            }
+        }
+
         @Test("from a pipe: a wrong line is refused with the reason, the right one signs in")
         func pipe() async throws {
             try await Stage.with { stage in

@@ -12,6 +12,7 @@ struct TerminalPartsTests {
         try #require(openpty(&master, &terminal, nil, nil, nil) == 0)
         defer { close(terminal) }
         #expect(!System.isGone(terminal))
+        #expect(System.isForeground(terminal), "a terminal of no session is nobody else's")
         #expect(write(master, "x\n", 2) == 2)
         #expect(!System.isGone(terminal))
         close(master)

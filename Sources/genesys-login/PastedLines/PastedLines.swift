@@ -12,7 +12,7 @@ final class PastedLines: Sendable {
     /// How often to look whether the program has been given the terminal, in milliseconds: nothing tells a program in the
     /// background, and what is pasted before is shown.
     private static let glance: Int32 = 50
-    /// How often to look whether it still has it, in milliseconds.
+    /// How often to look whether the reading is over, in milliseconds, where the input is no terminal.
     private static let look: Int32 = 1_000
 
     private enum Stage {
@@ -93,7 +93,7 @@ final class PastedLines: Sendable {
                 continue
             }
             var input = pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0)
-            if poll(&input, 1, Self.look) > 0 { return true }
+            if poll(&input, 1, isTerminal ? Self.glance : Self.look) > 0 { return true }
         }
         return false
     }

@@ -44,6 +44,13 @@ enum QuietTerminal {
         return true
     }
 
+    /// Whether the program has the terminal. In a session that has another one, or none (setsid), nobody gives it and takes
+    /// it.
+    private static var isForeground: Bool {
+        let group = tcgetpgrp(STDIN_FILENO)
+        return group == getpgrp() || group < 0 && errno == ENOTTY
+    }
+
     /// Makes the terminal quiet where the program has come to the foreground in the meantime, or where somebody has made
     /// it echo again. How it is to be given back is noted then, not before: a shell has it otherwise while it is typed to.
     ///
@@ -52,7 +59,7 @@ enum QuietTerminal {
         memory.pointee.settling.add(1, ordering: .sequentiallyConsistent)
         defer { memory.pointee.settling.subtract(1, ordering: .sequentiallyConsistent) }
         guard !memory.pointee.isGivenBack.load(ordering: .sequentiallyConsistent),
-            tcgetpgrp(STDIN_FILENO) == getpgrp()
+            isForeground
         else { return false }
         var settings = termios()
         guard tcgetattr(STDIN_FILENO, &settings) == 0 else { return false }
@@ -73,7 +80,7 @@ enum QuietTerminal {
         memory.pointee.isGivenBack.store(true, ordering: .sequentiallyConsistent)
         // Not for ever: this may be a handler on the very thread that it waits for.
         for _ in 0..<1_000 where memory.pointee.settling.load(ordering: .sequentiallyConsistent) > 0 { sched_yield() }
-        guard tcgetpgrp(STDIN_FILENO) == getpgrp(),
+        guard isForeground,
             memory.pointee.isQuiet.exchange(false, ordering: .sequentiallyConsistent)
         else { return }
         tcsetattr(STDIN_FILENO, TCSAFLUSH, &memory.pointee.before)
