@@ -81,13 +81,14 @@ struct UserFolderTests {
         }
     }
 
-    @Test("what somebody else could put into it does not take a lock's place", .enabled(if: getuid() == 0))
+    @Test("what somebody else could put into it does not take a lock's place")
     func foreignFile() async throws {
         try await withFolder { root in
             let path = "\(root)/new"
             #expect(mkdir(path, 0o700) == 0)
             try "".write(toFile: "\(path)/file", atomically: false, encoding: .utf8)
-            #expect(chown("\(path)/file", 61234, 61234) == 0)
+            // Only the superuser can give a file away.
+            if getuid() == 0 { #expect(chown("\(path)/file", 61234, 61234) == 0) }
             #expect(symlink("/etc/passwd", "\(path)/link") == 0)
             let opened = try UserFolder(path).open()
             for name in ["file", "link"] {
