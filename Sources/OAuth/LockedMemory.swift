@@ -4,77 +4,89 @@ import Synchronization
 /// Memory for secrets: never written to swap where the system allows memory to be locked (`RLIMIT_MEMLOCK`), left out
 /// of core dumps, and overwritten before it is given back.
 ///
-/// Locking goes by pages, so secrets share a region of 64 KiB, in blocks of 64 bytes; the usual limits on locked memory
+/// Locking goes by pages, so secrets share a region of 64 KiB, in units of 64 bytes; the usual limits on locked memory
 /// are that or more. What finds no room there gets pages of its own.
 enum LockedMemory {
+    /// A piece of such memory, by its address, so that it may go from one thread to another. Who takes it is alone with it,
+    /// and writes before anybody else knows of it.
+    struct Block: Sendable {
+        /// Where no secret is: nothing.
+        static let none = Block(address: 0, count: 0)
+
+        fileprivate let address: UInt
+        /// In bytes.
+        let count: Int
+
+        /// The bytes. They are there until the block is given back.
+        var bytes: UnsafeMutableRawBufferPointer {
+            UnsafeMutableRawBufferPointer(start: UnsafeMutableRawPointer(bitPattern: address), count: count)
+        }
+    }
+
     private static let region = Region()
 
-    /// Memory of `count` bytes, not cleared. `nil` for none.
-    static func take(_ count: Int) -> UnsafeMutableRawBufferPointer? {
-        guard count > 0 else { return nil }
+    /// Memory of `count` bytes, not cleared.
+    static func take(_ count: Int) -> Block {
+        guard count > 0 else { return .none }
         return region.take(count) ?? pages(count)
     }
 
     /// Overwrites the memory, and gives it back.
-    static func give(back memory: UnsafeMutableRawBufferPointer) {
-        guard let start = memory.baseAddress else { return }
-        explicit_bzero(start, memory.count)
-        if !region.give(back: memory) { munmap(start, memory.count) }
+    static func give(back block: Block) {
+        guard let start = block.bytes.baseAddress else { return }
+        explicit_bzero(start, block.count)
+        if !region.give(back: block) { munmap(start, block.count) }
     }
 
     /// Pages that belong to nothing else.
-    fileprivate static func pages(_ count: Int) -> UnsafeMutableRawBufferPointer {
+    private static func pages(_ count: Int) -> Block {
         let start = mmap(nil, count, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
         guard let start, start != MAP_FAILED else { fatalError("out of memory") }
         // Where the limit is reached, the pages can be swapped like any others; nobody need know.
         _ = mlock(start, count)
         _ = madvise(start, count, MADV_DONTDUMP)
-        return UnsafeMutableRawBufferPointer(start: start, count: count)
+        return Block(address: UInt(bitPattern: start), count: count)
     }
 
     /// The region that secrets share.
     private final class Region: Sendable {
-        private static let blockSize = 64
-        private static let blocks = 1024
+        private static let unit = 64
+        private static let units = 1024
 
-        // Each block is touched by the one that took it; which blocks are taken is told under the mutex.
-        nonisolated(unsafe) private let memory = LockedMemory.pages(blockSize * blocks)
-        private let isTaken = Mutex([Bool](repeating: false, count: blocks))
+        private let memory = LockedMemory.pages(unit * units)
+        private let isTaken = Mutex([Bool](repeating: false, count: units))
 
-        /// Memory in the region; `nil` where there is no room.
-        func take(_ count: Int) -> UnsafeMutableRawBufferPointer? {
-            let needed = Self.blocksNeeded(count)
+        /// A block in the region; `nil` where there is no room.
+        func take(_ count: Int) -> Block? {
+            let needed = Self.unitsNeeded(count)
             let found: Int? = isTaken.withLock { isTaken in
                 var free = 0
-                for block in isTaken.indices {
-                    free = isTaken[block] ? 0 : free + 1
+                for unit in isTaken.indices {
+                    free = isTaken[unit] ? 0 : free + 1
                     guard free == needed else { continue }
-                    let first = block + 1 - needed
-                    for taken in first...block { isTaken[taken] = true }
+                    let first = unit + 1 - needed
+                    for taken in first...unit { isTaken[taken] = true }
                     return first
                 }
                 return nil
             }
-            return found.map { first in
-                let start = first * Self.blockSize
-                return UnsafeMutableRawBufferPointer(rebasing: memory[start..<(start + count)])
-            }
+            return found.map { Block(address: memory.address + UInt($0 * Self.unit), count: count) }
         }
 
-        /// Takes memory back; `false` where it is not of the region.
-        func give(back given: UnsafeMutableRawBufferPointer) -> Bool {
-            guard let start = memory.baseAddress, let address = given.baseAddress, address >= start,
-                address < start + memory.count
-            else { return false }
-            let first = (address - start) / Self.blockSize
+        /// Takes a block back; `false` where it is not of the region.
+        func give(back block: Block) -> Bool {
+            guard block.address >= memory.address, block.address < memory.address + UInt(memory.count) else {
+                return false
+            }
+            let first = Int(block.address - memory.address) / Self.unit
             isTaken.withLock { isTaken in
-                for block in first..<(first + Self.blocksNeeded(given.count)) { isTaken[block] = false }
+                for unit in first..<(first + Self.unitsNeeded(block.count)) { isTaken[unit] = false }
             }
             return true
         }
 
-        private static func blocksNeeded(_ count: Int) -> Int {
-            (count + blockSize - 1) / blockSize
+        private static func unitsNeeded(_ count: Int) -> Int {
+            (count + unit - 1) / unit
         }
     }
 }

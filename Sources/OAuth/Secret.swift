@@ -14,17 +14,17 @@ public struct Secret: Sendable {
     private let storage: Storage
 
     private final class Storage: Sendable {
-        // Written before anybody else knows of it, and never again.
-        nonisolated(unsafe) let bytes: UnsafeRawBufferPointer
+        private let block: LockedMemory.Block
 
         init(_ source: UnsafeRawBufferPointer) {
-            let memory = LockedMemory.take(source.count)
-            memory?.copyMemory(from: source)
-            bytes = UnsafeRawBufferPointer(memory ?? UnsafeMutableRawBufferPointer(start: nil, count: 0))
+            block = LockedMemory.take(source.count)
+            block.bytes.copyMemory(from: source)
         }
 
+        var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(block.bytes) }
+
         deinit {
-            LockedMemory.give(back: UnsafeMutableRawBufferPointer(mutating: bytes))
+            LockedMemory.give(back: block)
         }
     }
 

@@ -172,6 +172,29 @@ extension EndToEndTests {
             }
         }
 
+        @Test("of a pipe the lines until the callback are taken, and not a byte more")
+        func sharedPipe() async throws {
+            try await Stage.with { stage in
+                let server = try Self.server(stage)
+                let child = try ChildProcess(
+                    "/bin/sh",
+                    ["-c", "'\(try Tools.program())' \(Self.arguments(server).joined(separator: " ")); cat"],
+                    environment: Tools.environment(home: stage.home),
+                    filesIn: stage.newFolder("run")
+                )
+                let request = try await poll(
+                    "the URL",
+                    evidence: { child.errors },
+                    until: { child.errors.contains("Or paste here") ? try Self.request(in: child.errors) : nil }
+                )
+                try child.write("wrong\n?code=typed-code&state=\(try request["state"])\nsomebody else's\nlines\n")
+                try await waitUntil("the name", evidence: { child.errors }, until: { child.output.contains("Ada") })
+                child.endInput()
+                let result = try await child.finished("sh")
+                #expect(result.output == "Ada Okafor\nsomebody else's\nlines\n", "\(result)")
+            }
+        }
+
         @Test("from a pipe: a wrong line is refused with the reason, the right one signs in")
         func pipe() async throws {
             try await Stage.with { stage in

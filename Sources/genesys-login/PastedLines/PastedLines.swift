@@ -12,20 +12,24 @@ final class PastedLines: Sendable {
     /// How often to look whether the program has been given the terminal, in milliseconds: nothing tells a program in the
     /// background, and what is pasted before is shown.
     private static let glance: Int32 = 50
-    /// How often to look whether the reading is over, in milliseconds, where the input is no terminal.
-    private static let look: Int32 = 1_000
+    /// For how long after that to look as often: a shell gives the terminal first, and sets it up then.
+    private static let unrest = Duration.seconds(2)
+    /// How often to look else, in milliseconds, for somebody who has made the terminal echo, and for the end of the reading.
+    private static let look: Int32 = 500
 
     private enum Stage {
         case notBegun, reading, ended
     }
 
     private let stage = Mutex(Stage.notBegun)
+    private let isToGoOn = Atomic(true)
+    private let judged = DispatchSemaphore(value: 0)
     private let lines: AsyncStream<Secret>
     private let continuation: AsyncStream<Secret>.Continuation
-    private let take: @Sendable (Secret) async -> Void
+    private let take: @Sendable (Secret) async -> Bool
 
-    /// Lines that go to `take`, one after another.
-    init(_ take: @escaping @Sendable (Secret) async -> Void) {
+    /// Lines that go to `take`, one after another; it returns whether to go on. Until then nothing more is read.
+    init(_ take: @escaping @Sendable (Secret) async -> Bool) {
         self.take = take
         (lines, continuation) = AsyncStream.makeStream()
     }
@@ -49,8 +53,11 @@ final class PastedLines: Sendable {
         let isTerminal = QuietTerminal.begin()
         // A thread of its own, which may wait for ever; it does not keep the program from ending.
         DispatchQueue(label: "pasted lines").async { [self] in read(isTerminal: isTerminal) }
-        Task { [lines, take] in
-            for await line in lines { await take(line) }
+        Task { [self] in
+            for await line in lines {
+                isToGoOn.store(await take(line), ordering: .sequentiallyConsistent)
+                judged.signal()
+            }
         }
     }
 
@@ -65,7 +72,8 @@ final class PastedLines: Sendable {
         var assembler = LineAssembler(isTerminal: isTerminal)
         // Of a pipe not a byte more than the line is taken: what follows may be somebody else's.
         var buffer = [UInt8](repeating: 0, count: isTerminal ? 4_096 : 1)
-        while waitForInput(isTerminal: isTerminal) {
+        var unrestEnds = ContinuousClock.now
+        while waitForInput(isTerminal: isTerminal, &unrestEnds) {
             let count = Glibc.read(STDIN_FILENO, &buffer, buffer.count)
             if count < 0, errno == EINTR || errno == EAGAIN { continue }
             guard count > 0 else {
@@ -74,7 +82,10 @@ final class PastedLines: Sendable {
             }
             for byte in buffer[..<count] {
                 switch assembler.take(byte) {
-                case .line(let line): continuation.yield(line)
+                case .line(let line):
+                    continuation.yield(line)
+                    judged.wait()
+                    guard isToGoOn.load(ordering: .sequentiallyConsistent) else { return continuation.finish() }
                 case .end: return continuation.finish()
                 case nil: break
                 }
@@ -85,15 +96,16 @@ final class PastedLines: Sendable {
 
     /// Returns once there is something to read, or the end of it; `false` when nothing is to be read any more. In the
     /// background nothing is read: the input is the shell's, and whoever reads it is stopped.
-    private func waitForInput(isTerminal: Bool) -> Bool {
+    private func waitForInput(isTerminal: Bool, _ unrestEnds: inout ContinuousClock.Instant) -> Bool {
         // Under the lock, so that the terminal is not made quiet again in the moment that the reading ends.
-        while let isOurs = stage.withLock({ $0 == .reading ? !isTerminal || QuietTerminal.settle() : nil }) {
-            guard isOurs else {
+        while let grip = stage.withLock({ $0 == .reading ? isTerminal ? QuietTerminal.settle() : .firm : nil }) {
+            if grip == .none {
                 poll(nil, 0, Self.glance)
                 continue
             }
+            if grip == .new { unrestEnds = .now + Self.unrest }
             var input = pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0)
-            if poll(&input, 1, isTerminal ? Self.glance : Self.look) > 0 { return true }
+            if poll(&input, 1, .now < unrestEnds ? Self.glance : Self.look) > 0 { return true }
         }
         return false
     }

@@ -8,15 +8,12 @@ import Synchronization
 /// all but SIGKILL, which no program can catch. What has been pasted and not read is dropped then, so that no shell
 /// takes it for a command.
 enum QuietTerminal {
-    /// What the handler needs. Written before the handler is there, and from then on by whoever holds the terminal.
-    private struct Memory: ~Copyable {
-        var before = termios()
-        let isQuiet = Atomic(false)
-        /// Whether it was given back, for good or until the program is continued.
-        let isGivenBack = Atomic(false)
-        /// How many threads are about to make it quiet.
-        let settling = Atomic(0)
-    }
+    /// How the terminal is to be given back. Whoever makes it quiet has the lock, and no signal meanwhile: a handler takes
+    /// the lock too, and must not wait for the thread that it runs on.
+    private static let before = Mutex(termios())
+    private static let isQuiet = Atomic(false)
+    /// Whether it was given back, for good or until the program is continued.
+    private static let isGivenBack = Atomic(false)
 
     /// Every signal that ends a program which does nothing about it, by others' wish or by a fault of its own; but
     /// SIGINT, which ends the attempt first, SIGPIPE, which is ignored, and SIGKILL.
@@ -26,18 +23,26 @@ enum QuietTerminal {
             SIGALRM, SIGVTALRM, SIGPROF, SIGXCPU, SIGXFSZ, SIGPOLL, SIGPWR, SIGSTKFLT,
         ] + (__libc_current_sigrtmin()...__libc_current_sigrtmax())
 
-    // Signal handlers can reach a global variable alone; the pointer itself never changes.
-    nonisolated(unsafe) private static let memory = {
-        let memory = UnsafeMutablePointer<Memory>.allocate(capacity: 1)
-        memory.initialize(to: Memory())
-        return memory
-    }()
+    /// What the program has of the terminal.
+    enum Grip {
+        /// Nothing: it is somebody else's, and not to be read from.
+        case none
+        /// It is quiet, as it was the last time.
+        case firm
+        /// It has been made quiet just now.
+        case new
+    }
 
     /// Makes the terminal quiet where the program has it; see ``settle()``.
     ///
     /// - Returns: whether standard input is a terminal.
     static func begin() -> Bool {
-        guard tcgetattr(STDIN_FILENO, &memory.pointee.before) == 0 else { return false }
+        var settings = termios()
+        guard tcgetattr(STDIN_FILENO, &settings) == 0 else { return false }
+        // What a handler uses is made before there is one.
+        before.withLock { $0 = settings }
+        isQuiet.store(false, ordering: .sequentiallyConsistent)
+        isGivenBack.store(false, ordering: .sequentiallyConsistent)
         for number in ending { handle(number) { QuietTerminal.endedBy($0) } }
         handle(SIGTSTP) { QuietTerminal.stoppedBy($0) }
         _ = settle()
@@ -54,36 +59,54 @@ enum QuietTerminal {
     /// Makes the terminal quiet where the program has come to the foreground in the meantime, or where somebody has made
     /// it echo again. How it is to be given back is noted then, not before: a shell has it otherwise while it is typed to.
     ///
-    /// - Returns: whether the program has the terminal, and may read from it.
-    static func settle() -> Bool {
-        memory.pointee.settling.add(1, ordering: .sequentiallyConsistent)
-        defer { memory.pointee.settling.subtract(1, ordering: .sequentiallyConsistent) }
-        guard !memory.pointee.isGivenBack.load(ordering: .sequentiallyConsistent),
-            isForeground
-        else { return false }
-        var settings = termios()
-        guard tcgetattr(STDIN_FILENO, &settings) == 0 else { return false }
-        let wasQuiet = memory.pointee.isQuiet.exchange(true, ordering: .sequentiallyConsistent)
-        if !wasQuiet { memory.pointee.before = settings }
-        let loud = tcflag_t(ICANON | ECHO | ECHONL)
-        guard !wasQuiet || settings.c_lflag & loud != 0 else { return true }
-        settings.c_lflag &= ~loud
-        // VMIN and VTIME: a read waits for one byte.
-        settings.c_cc.6 = 1
-        settings.c_cc.5 = 0
-        return tcsetattr(STDIN_FILENO, TCSANOW, &settings) == 0
+    static func settle() -> Grip {
+        withoutSignals {
+            before.withLock { before in
+                guard !isGivenBack.load(ordering: .sequentiallyConsistent), isForeground else { return .none }
+                var settings = termios()
+                guard tcgetattr(STDIN_FILENO, &settings) == 0 else { return .none }
+                let wasQuiet = isQuiet.exchange(true, ordering: .sequentiallyConsistent)
+                if !wasQuiet { before = settings }
+                let loud = tcflag_t(ICANON | ECHO | ECHONL)
+                guard !wasQuiet || settings.c_lflag & loud != 0 else { return .firm }
+                settings.c_lflag &= ~loud
+                // VMIN and VTIME: a read waits for one byte.
+                settings.c_cc.6 = 1
+                settings.c_cc.5 = 0
+                return tcsetattr(STDIN_FILENO, TCSANOW, &settings) == 0 ? .new : .none
+            }
+        }
     }
 
     /// Puts the terminal back as it was. Does nothing where it was not changed, or is another program's by now. Safe in
     /// a signal handler.
     static func end() {
-        memory.pointee.isGivenBack.store(true, ordering: .sequentiallyConsistent)
-        // Not for ever: this may be a handler on the very thread that it waits for.
-        for _ in 0..<1_000 where memory.pointee.settling.load(ordering: .sequentiallyConsistent) > 0 { sched_yield() }
-        guard isForeground,
-            memory.pointee.isQuiet.exchange(false, ordering: .sequentiallyConsistent)
-        else { return }
-        tcsetattr(STDIN_FILENO, TCSAFLUSH, &memory.pointee.before)
+        isGivenBack.store(true, ordering: .sequentiallyConsistent)
+        // Not within the lock: a terminal whose output is held up takes its time.
+        if var settings = withoutSignals(settingsToRestore) { tcsetattr(STDIN_FILENO, TCSAFLUSH, &settings) }
+    }
+
+    /// `nil` where there is nothing to restore. Does not wait for ever: a fault may have struck the thread that has the lock.
+    private static func settingsToRestore() -> termios? {
+        for _ in 0..<1_000 {
+            let settings: termios?? = before.withLockIfAvailable { before in
+                isForeground && isQuiet.exchange(false, ordering: .sequentiallyConsistent) ? before : nil
+            }
+            if let settings { return settings }
+            sched_yield()
+        }
+        return nil
+    }
+
+    /// Runs `body` with signals kept waiting on this thread; but SIGTTOU, which stops a program that would change a terminal
+    /// that is the shell's by now.
+    private static func withoutSignals<Result>(_ body: () -> Result) -> Result {
+        var (all, before) = (sigset_t(), sigset_t())
+        sigfillset(&all)
+        sigdelset(&all, SIGTTOU)
+        pthread_sigmask(SIG_BLOCK, &all, &before)
+        defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
+        return body()
     }
 
     /// Has `handler` called where the signal is not ignored (as under `nohup`).
@@ -110,7 +133,7 @@ enum QuietTerminal {
 
     /// Restores, stops as the person asked, and goes on quietly once continued.
     private static func stoppedBy(_ number: Int32) {
-        let wasQuiet = memory.pointee.isQuiet.load(ordering: .sequentiallyConsistent)
+        let wasQuiet = isQuiet.load(ordering: .sequentiallyConsistent)
         end()
         install(number, SIG_DFL)
         raise(number)
@@ -120,7 +143,7 @@ enum QuietTerminal {
         // Here the program stops.
         pthread_sigmask(SIG_UNBLOCK, &one, nil)
         install(number) { QuietTerminal.stoppedBy($0) }
-        memory.pointee.isGivenBack.store(false, ordering: .sequentiallyConsistent)
+        isGivenBack.store(false, ordering: .sequentiallyConsistent)
         if wasQuiet { _ = settle() }
     }
 }

@@ -18,7 +18,7 @@ final class ChildProcess: Sendable {
 
     let id: pid_t
     /// The end of the pipe that the process does not read from: closed, it is the end of its standard input.
-    private let input: Int32?
+    private let input: Mutex<Int32?>
     private let outputFile: URL
     private let errorFile: URL
     private let endStatus = Mutex<Int32?>(nil)
@@ -39,7 +39,7 @@ final class ChildProcess: Sendable {
         var pipe: [Int32] = [-1, -1]
         guard Glibc.pipe(&pipe) == 0 else { throw Failure("no pipe: \(String(cString: strerror(errno)))") }
         for end in pipe { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
-        input = inputStaysOpen ? pipe[1] : nil
+        input = Mutex(inputStaysOpen ? pipe[1] : nil)
         defer {
             close(pipe[0])
             if !inputStaysOpen { close(pipe[1]) }
@@ -86,12 +86,20 @@ final class ChildProcess: Sendable {
     }
 
     deinit {
-        if let input { close(input) }
+        endInput()
+    }
+
+    /// Ends the standard input of a process whose input stays open; a second call does nothing.
+    func endInput() {
+        input.withLock { input in
+            if let input { close(input) }
+            input = nil
+        }
     }
 
     /// Writes to the standard input of a process whose input stays open.
     func write(_ text: String) throws {
-        guard let input else { throw Failure("the input is at its end") }
+        guard let input = input.withLock({ $0 }) else { throw Failure("the input is at its end") }
         let bytes = Array(text.utf8)
         let count = bytes.withUnsafeBytes { Glibc.write(input, $0.baseAddress, $0.count) }
         guard count == bytes.count else { throw Failure("the input took \(count) of \(bytes.count) bytes") }
