@@ -48,11 +48,20 @@ extension FailureReport {
         remedy: "Sign in again with: genesys-login login"
     )
 
+    /// Another process signed out, or in anew, while this one was signing in.
+    public static let endedElsewhere = FailureReport(
+        "ended_elsewhere",
+        "You were signed in, and the session has been ended in another terminal.",
+        cause: "While the profile was loaded somebody signed out there, or signed in anew.",
+        remedy: "See who is signed in with: genesys-login status"
+    )
+
     /// One of each, for the catalogue.
     static var sessionReports: [FailureReport] {
         [
             .notSignedIn(profileName: "default", keepsNothing: false),
             .notSignedIn(profileName: "default", keepsNothing: true), .sessionOver, .cannotRefresh,
+            .endedElsewhere,
             .otherSettings("default", client: "YOUR-CLIENT-ID", loginURL: "https://login.mypurecloud.com"),
         ]
     }

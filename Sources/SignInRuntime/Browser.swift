@@ -1,3 +1,5 @@
+import CProcess
+import Glibc
 import OAuth
 public import SignIn
 import Subprocess
@@ -12,6 +14,9 @@ public struct Browser: Sendable {
 
     /// Variables that hold a secret, and that a browser has no use for.
     private static let withheld: [Subprocess.Environment.Key: String?] = ["GENESYSCLOUD_ACCESS_TOKEN": nil]
+
+    /// The threads that waiting for a command takes.
+    private static let threads: Int32 = 3
 
     private let commands: [ShellWords]
 
@@ -47,6 +52,11 @@ public struct Browser: Sendable {
         _ started: @escaping @Sendable () async -> Void
     ) async throws(BrowserFailure) {
         let (program, arguments) = command.command(opening: url)
+        // Without them the command would be waited for before it begins, and nobody told.
+        let error = process_try_threads(Self.threads)
+        guard error == 0 else {
+            throw .notStarted(command: program, ServerText(String(cString: strerror(error))))
+        }
         var options = PlatformOptions()
         options.createSession = true
         let status: TerminationStatus

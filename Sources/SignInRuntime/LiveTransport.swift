@@ -140,7 +140,8 @@ public final class LiveTransport: Sendable {
         configuration.redirectConfiguration = .disallow
         configuration.timeout.connect = TimeAmount(limits.connect)
         configuration.connectionPool.retryConnectionEstablishment = false
-        configuration.connectionPool.idleTimeout = .seconds(15)
+        // Less than the five seconds after which servers commonly close: a request must not meet that.
+        configuration.connectionPool.idleTimeout = .seconds(4)
         configuration.decompression = .disabled
         configuration.proxy = proxy.map { proxy in
             .server(

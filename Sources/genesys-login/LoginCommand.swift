@@ -20,7 +20,8 @@ struct LoginCommand: AsyncParsableCommand {
             What happens is told on standard error; who signed in is written to standard output. A line on standard \
             input is taken as the address that a browser elsewhere ended on; give it </dev/null where the input is a \
             script's.
-            Exit status: 0 signed in; 1 failed, or the session could not be kept; 64 wrong usage; 69 service unreachable; 75 timed out; 77 refused; \
+            Exit status: 0 signed in; 1 failed, or the session could not be kept; 4 ended \
+            elsewhere meanwhile; 64 wrong usage; 69 service unreachable; 75 timed out; 77 refused; \
             130 interrupted.
 
             Examples:
@@ -54,12 +55,13 @@ struct LoginCommand: AsyncParsableCommand {
         let result = await signInOnce(engine, signIn)
         interrupts.cancel()
         await live.shutdown()
-        try report(result, store: store.name)
+        try report(await looked(result, store), store: store.name)
     }
 
     /// How a sign-in in plain lines ended.
     private enum Result {
         case signedIn(SignedIn)
+        case endedElsewhere
         case failed(Failure)
         case cancelled
     }
@@ -68,7 +70,11 @@ struct LoginCommand: AsyncParsableCommand {
         await engine.send(.signInChosen(engine.plan(signIn)))
         var shown = State.initial
         var result = Result.cancelled
-        let pasted = PastedLines { await engine.send(.callbackPasted($0)) }
+        let pasted = PastedLines {
+            await engine.send(.callbackPasted($0))
+            guard case .awaitingCallback(let attempt) = await engine.state else { return false }
+            return !attempt.isExchanging
+        }
         defer { pasted.end() }
         // A keyring may ask the person first, and another process may hold the profile's lock.
         let waiting = Task {
@@ -96,6 +102,7 @@ struct LoginCommand: AsyncParsableCommand {
                 guard case .failed(let failure) = held.profile else { continue }
                 result = .failed(failure)
             case .loggedOut(.failed(let failure)), .loggedOut(.sessionExpired(let failure?)): result = .failed(failure)
+            case .loggedOut(.signedOutElsewhere): result = .endedElsewhere
             case .loggedOut: result = .cancelled
             case .awaitingCallback: continue
             }
@@ -128,6 +135,19 @@ struct LoginCommand: AsyncParsableCommand {
         return source
     }
 
+    /// With another look into the store: somebody may have signed out, or in anew, while the profile was loaded.
+    private func looked(_ result: Result, _ store: SessionStore) async -> Result {
+        guard case .signedIn(let signedIn) = result, signedIn.held.notKept == nil else { return result }
+        let session = signedIn.held.session
+        guard session.storedUntil > Date() else { return result }
+        do throws(StoreError) {
+            return try await store.load(session.profileName)?.grant == session.grant ? result : .endedElsewhere
+        } catch {
+            // The store has taken it a moment ago.
+            return result
+        }
+    }
+
     private func report(_ result: Result, store: String) throws {
         switch result {
         case .signedIn(let signedIn):
@@ -144,6 +164,10 @@ struct LoginCommand: AsyncParsableCommand {
             }
             // The program ends here: what is not kept is lost, and an older session may still be there.
             if signedIn.held.notKept != nil { throw ExitStatus.failed }
+        case .endedElsewhere:
+            plainLines(.endedElsewhere).forEach(Console.line)
+            if json { Console.data(FailureJSON(.endedElsewhere)) }
+            throw ExitStatus.notSignedIn
         case .failed(let failure):
             if json { Console.data(FailureJSON(failure.report)) }
             throw ExitStatus.of(failure)

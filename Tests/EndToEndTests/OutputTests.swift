@@ -100,6 +100,57 @@ extension EndToEndTests {
             }
         }
 
+        @Test("where no thread is to be had any more when the browser is due, the screen says so, and shows the URL")
+        func noThreadsLeft() async throws {
+            let crowded = """
+                import os, pty, resource as r, sys, time
+                if os.getuid() == 0: os.setgid(61236); os.setuid(61236)
+                # Room for what the program begins with.
+                child, terminal = pty.fork()
+                if child == 0: r.setrlimit(r.RLIMIT_NPROC, (60, 60)); os.execv(sys.argv[1], sys.argv[1:])
+                shown = b''
+                def read(until):
+                    global shown
+                    end = time.monotonic() + 20
+                    while until not in shown:
+                        if time.monotonic() > end: break
+                        shown += os.read(terminal, 4096)
+                read(b'Signed out')
+                # The rest of the room is taken.
+                r.setrlimit(r.RLIMIT_NPROC, (60, 60))
+                idle = []
+                try:
+                    while True:
+                        one = os.fork()
+                        if one == 0: time.sleep(60); os._exit(0)
+                        idle.append(one)
+                except BlockingIOError: pass
+                os.write(terminal, b'\\r')
+                read(b'No browser')
+                for one in idle: os.kill(one, 9)
+                os.write(terminal, b'qq')
+                sys.stdout.buffer.write(shown)
+                """
+            try await Stage.with { stage in
+                let folder = try stage.newFolder("open")
+                let program = folder.appending(path: "genesys-login")
+                try FileManager.default.copyItem(atPath: try Tools.program(), toPath: program.path)
+                for path in [stage.folder.path, folder.path, program.path] {
+                    try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path)
+                }
+                let result = try await ChildProcess.run(
+                    "/usr/bin/python3",
+                    [
+                        "-c", crowded, program.path, "--client-id", "client-1", "--redirect-uri",
+                        "http://localhost:0/callback", "--browser", "/bin/true", "--session-store", "memory",
+                    ],
+                    environment: Tools.environment(home: stage.home).merging(["TERM": "xterm-256color"]) { $1 },
+                    filesIn: stage.newFolder("run")
+                )
+                #expect(result.output.contains("No browser was opened"), "\(result)")
+            }
+        }
+
         @Test("nothing that the program opens gets the number of a standard file that it was started without")
         func startedWithoutFiles() async throws {
             try await Stage.with { stage in

@@ -155,6 +155,36 @@ extension EndToEndTests {
             }
         }
 
+        @Test(
+            "signed out elsewhere while the profile is loaded: nothing is said to be kept, and exit status 4",
+            arguments: [true, false]
+        )
+        func endedWhileSigningIn(isDeleted: Bool) async throws {
+            try await Stage.with { stage in
+                let rig = try SessionRig(stage)
+                // The service asks to wait a second with the profile.
+                rig.server.limitProfiles(1)
+                let browser = try stage.browserScript()
+                let login = try rig.start("login", "--json", "--browser", browser.command)
+                try await waitUntil("the browser", evidence: { login.errors }, until: { !browser.opened.isEmpty })
+                _ = try await Callback(request: AuthorizationURL(browser.opened[0])).answer("code=the-code")
+                try await waitUntil(
+                    "the wait",
+                    evidence: { login.errors },
+                    until: { login.errors.contains("Waiting as long as the service asks") }
+                )
+                // The token is good as long as the server has not deleted it.
+                rig.server.setAway(!isDeleted)
+                _ = try await rig.run("logout")
+                #expect(rig.server.deleted.isEmpty == !isDeleted)
+                let result = try await login.finished("login")
+                #expect(result.status == 4, "\(result)")
+                #expect(!result.errors.contains("is kept"), "\(result)")
+                let object = try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any]
+                #expect((object?["error"] as? [String: Any])?["code"] as? String == "ended_elsewhere", "\(result)")
+            }
+        }
+
         @Test("one that is killed while it refreshes frees the lock; the next one gets the token")
         func killedHolder() async throws {
             try await Stage.with { stage in
