@@ -1,3 +1,4 @@
+import Glibc
 import HTTPTypes
 import NIOCore
 import NIOHTTP1
@@ -62,7 +63,13 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
 
 /// The listener's connections, on both addresses together.
 final class ConnectionTable: Sendable {
-    private static let limit = 64
+    /// How many there may be: 64, or fewer where so few files may be open that the rest of a sign-in would find none.
+    private static let limit = {
+        let (most, fewest, others) = (64, 4, 28)
+        var files = rlimit()
+        guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &files) == 0 else { return most }
+        return max(fewest, Int(min(files.rlim_cur, rlim_t(most + others))) - others)
+    }()
 
     private struct Waiting {
         var last = 0

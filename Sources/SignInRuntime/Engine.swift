@@ -12,8 +12,8 @@ public actor Engine {
     /// is to be left and nothing that matters is under way any more.
     public nonisolated let states: AsyncStream<State>
 
-    /// The longest that leaving the program waits for what is under way (a sign-out, a page). A refresh that was sent and
-    /// a new session on its way into the store are waited for as long as they take.
+    /// The longest that leaving the program waits for what is under way (a sign-out, a page). A code or a refresh token that
+    /// was sent and a new session on its way into the store are waited for as long as they take.
     public static let exitPatience = Duration.seconds(3)
 
     private let exitPatience: Duration
@@ -30,6 +30,8 @@ public actor Engine {
     private var closing: [UInt64: Task<Void, Never>] = [:]
     /// Of these, refreshes whose refresh token is on its way: the answer is the only one that is good from now on.
     private var sent: Set<UInt64> = []
+    /// Of these, codes that are on their way: what comes of them is deleted where nobody waits for it any more.
+    private var exchanges: Set<UInt64> = []
     private var isLeaving = false
     private var storeWork: Task<Void, Never>?
     private var saves = 0
@@ -67,8 +69,13 @@ public actor Engine {
         dependencies.log.transition(kind, from: before, to: state, effects)
         if state != before { publish.yield(state) }
         for effect in effects { run(effect) }
-        // Somebody may have signed in elsewhere while this attempt was under way.
-        if case .awaitingCallback = before, case .loggedOut = state { look() }
+        // Somebody may have signed in elsewhere while this attempt, or the sign-out, was under way.
+        switch (before, state) {
+        case (.awaitingCallback, .loggedOut): look()
+        case (.loggedOut(.signedOut(.underWay)), .loggedOut(.signedOut(.notForgotten))): break
+        case (.loggedOut(.signedOut(.underWay)), .loggedOut) where state != before: look()
+        default: break
+        }
     }
 
     private func nextID() -> UInt64 {
@@ -177,7 +184,7 @@ public actor Engine {
     private func exchange(_ id: AttemptID, _ request: TokenRequest) {
         guard case .awaitingCallback(let attempt) = state else { return }
         let apiURL = attempt.settings.environment.apiURL
-        keepUntilDone { [transport = dependencies.transport, weak self] _ in
+        let key = keepUntilDone { [transport = dependencies.transport, weak self] _ in
             do throws(TokenRequestError) {
                 let tokens = try await transport.tokens(request)
                 guard await self?.received(id, tokens) != true else { return }
@@ -187,6 +194,7 @@ public actor Engine {
                 await self?.send(.tokenRequestFailed(id, error))
             }
         }
+        exchanges.insert(key)
     }
 
     /// Takes the tokens of an attempt that is still waiting for them.
@@ -315,6 +323,9 @@ public actor Engine {
     /// Whether a new session is on its way into the store.
     public var isSaving: Bool { saves > 0 }
 
+    /// Whether a code is on its way, or the deletion of what came of it.
+    public var isExchanging: Bool { !exchanges.isEmpty }
+
     private func saved(_ id: SessionID, _ error: StoreError?) {
         saves -= 1
         if let error { send(.sessionNotKept(id, error)) }
@@ -358,17 +369,20 @@ public actor Engine {
         sessionWork[id] = sessionWork[id, default: []].suffix(1) + [Task { await work(self) }]
     }
 
-    private func keepUntilDone(_ work: @escaping @Sendable (_ key: UInt64) async -> Void) {
+    @discardableResult
+    private func keepUntilDone(_ work: @escaping @Sendable (_ key: UInt64) async -> Void) -> UInt64 {
         let key = nextID()
         closing[key] = Task { [weak self] in
             await work(key)
             await self?.done(key)
         }
+        return key
     }
 
     private func done(_ key: UInt64) {
         closing[key] = nil
         sent.remove(key)
+        exchanges.remove(key)
     }
 
     private func exit() {
@@ -377,7 +391,7 @@ public actor Engine {
         timers.values.forEach { $0.task.cancel() }
         timers = [:]
         let last = Array(closing.values) + (storeWork.map { [$0] } ?? [])
-        let lasting = sent.compactMap { closing[$0] } + (isSaving ? storeWork.map { [$0] } ?? [] : [])
+        let lasting = sent.union(exchanges).compactMap { closing[$0] } + (isSaving ? storeWork.map { [$0] } ?? [] : [])
         let limit = ContinuousClock.now.advanced(by: exitPatience)
         Task { [publish] in
             await withTaskGroup { group in

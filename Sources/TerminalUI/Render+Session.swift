@@ -67,7 +67,8 @@ private func factsBlock(_ signedIn: SignedIn, _ model: ScreenModel, _ page: Page
         (Strings.division, profile.division?.display, 3),
         (Strings.status, state == "active" ? nil : state, 6),
         (Strings.region, model.context.isDemo ? model.context.environmentLabel : signedIn.held.label, 0),
-        (Strings.session, model.context.storeName, 1),
+        // Below the reason why it is not kept there.
+        (Strings.session, signedIn.held.notKept == nil ? model.context.storeName : nil, 1),
         (Strings.scopes, scopes ?? Strings.unnamedScopes, 2),
     ]
     let known = facts.compactMap { fact in

@@ -1,4 +1,5 @@
 public import FoundationEssentials
+import OAuth
 public import SignIn
 
 /// Everything that ``render(_:size:)`` looks at.
@@ -6,7 +7,10 @@ public struct ScreenModel: Sendable, Equatable {
     /// Where the program stands.
     public var state: State {
         didSet {
-            if overlay?.belongs(to: state) == false { overlay = nil }
+            if let gone = overlay, !gone.belongs(to: state) {
+                overlay = nil
+                if gone.isTypedInto(context) { strayKeysEnd = now.addingTimeInterval(Self.pause) }
+            }
             // What was said about a key belongs to the screen that the key was pressed on.
             if !state.isSameScreen(as: oldValue) { flash = nil }
         }
@@ -21,6 +25,32 @@ public struct ScreenModel: Sendable, Equatable {
     public var complaint: String?
     /// What does not change while the program runs.
     public var context: ScreenContext
+
+    /// How long nobody types who has noticed that the text went away, in seconds.
+    private static let pause = 1.0
+    /// Until when keys belong to a text that went away; each one puts it off.
+    private var strayKeysEnd: Date?
+
+    /// Whether `input` was typed into a text that the state has taken away meanwhile, and so means nothing: a sign-in in
+    /// another terminal must not turn the rest of a client id into commands. The caller says so. Ends when nothing has been
+    /// typed for a second.
+    ///
+    /// - Parameter now: The wall clock's time.
+    public mutating func isStray(_ input: Input, at now: Date) -> Bool {
+        guard let end = strayKeysEnd else { return false }
+        switch input {
+        case .key, .enter, .tab, .escape, .backspace, .delete, .up, .down, .left, .right, .home, .end, .paste,
+            .control("u"), .control("w"), .control("a"), .control("e"):
+            // A clock that was put back does not hold keys up for longer.
+            guard now < end, end.timeIntervalSince(now) <= Self.pause else {
+                strayKeysEnd = nil
+                return false
+            }
+            strayKeysEnd = now.addingTimeInterval(Self.pause)
+            return true
+        case .control, .click, .resized, .resumed, .terminated, .closed: return false
+        }
+    }
 
     /// A model of these parts.
     public init(
@@ -65,6 +95,15 @@ public enum Overlay: Sendable, Hashable {
     /// What lies over the first screen: the form, where nobody can sign in without it.
     public static func first(in context: ScreenContext) -> Overlay? {
         context.clientID == nil ? .form(Form(context)) : nil
+    }
+
+    /// Whether somebody is typing into it, or about to.
+    fileprivate func isTypedInto(_ context: ScreenContext) -> Bool {
+        switch self {
+        case .form(let form): form != Form(context)
+        case .paste(let prompt): prompt.submittedAt == nil || !prompt.text.isEmpty
+        case .help, .saveQuestion: false
+        }
     }
 
     /// Whether it has a meaning in `state`; where not, it goes when the state comes.

@@ -111,10 +111,15 @@ public enum Strings {
     public static let finishingRefresh = "Finishing the refresh first; once more ends the program at once."
     /// The person wants to leave while the session is on its way into the store.
     public static let finishingSave = "Keeping the session first; once more ends the program at once."
+    /// The person wants to leave while a code is exchanged.
+    public static let finishingExchange =
+        "Deleting the token that is on its way first; once more ends the program at once."
     /// The store takes its time.
     public static let waitingForStore = "Waiting for the session store…"
     static func refreshRetrying(_ time: String) -> String { "The refresh failed; next try in \(time), or press r." }
     static let refreshFailed = "The token could not be refreshed; r tries again."
+    /// The screen changed under somebody's typing.
+    public static let strayKeys = "The screen has changed; keys count again when you pause."
     static let unnamedScopes = "not named by the server"
 
     /// Where a session is kept, for people.

@@ -112,7 +112,8 @@ struct LoginCommand: AsyncParsableCommand {
     }
 
     /// Ctrl-C gives the attempt up, and the program ends by itself; with the token in hand, it leaves the rest alone, but
-    /// for a session on its way into the store: once more gives that up too.
+    /// for a session on its way into the store, and for the deletion of a token that is on its way: once more gives that up
+    /// too.
     private static func interrupts(_ engine: Engine) -> any DispatchSourceSignal {
         signal(SIGINT, SIG_IGN)
         let source = DispatchSource.makeSignalSource(signal: SIGINT, queue: .global())
@@ -126,6 +127,9 @@ struct LoginCommand: AsyncParsableCommand {
                 if await engine.isSaving {
                     Console.line(again ? Strings.notKept : Strings.finishingSave)
                     if again { Glibc.exit(ExitStatus.interrupted.rawValue) }
+                } else if await engine.isExchanging {
+                    if again { Glibc.exit(ExitStatus.interrupted.rawValue) }
+                    Console.line(Strings.finishingExchange)
                 }
                 await engine.send(.cancelChosen)
                 await engine.send(.quitChosen)

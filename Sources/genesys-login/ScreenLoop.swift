@@ -96,6 +96,7 @@ struct ScreenLoop {
                 take.yield()
             case .urgent(let input): await handle(input)
             case .state(let state):
+                model.now = Date()
                 model.state = state
                 // Nobody needs the bare URL any more.
                 if case .awaitingCallback(let attempt) = state, !attempt.isExchanging { break }
@@ -116,6 +117,7 @@ struct ScreenLoop {
     }
 
     private mutating func handle(_ input: Input) async {
+        guard !model.isStray(input, at: Date()) else { return flash(Strings.strayKeys) }
         // The labels may have moved by what came in the same read.
         if case .click = input { screen = render(model, size: terminal.size) }
         guard let intent = intent(for: input, in: model, screen: screen) else { return }
@@ -205,10 +207,19 @@ struct ScreenLoop {
         }
         ending = how
         await engine.send(.quitChosen)
-        let (isRefreshing, isSaving) = await (engine.state.isRefreshing, engine.isSaving)
-        guard isRefreshing || isSaving else { return }
+        let words: String? =
+            if await engine.state.isRefreshing {
+                Strings.finishingRefresh
+            } else if await engine.isSaving {
+                Strings.finishingSave
+            } else if await engine.isExchanging {
+                Strings.finishingExchange
+            } else {
+                nil
+            }
+        guard let words else { return }
         flashes += 1
-        model.flash = isRefreshing ? Strings.finishingRefresh : Strings.finishingSave
+        model.flash = words
     }
 
     private mutating func flash(_ text: String) {

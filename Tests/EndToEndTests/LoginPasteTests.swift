@@ -195,6 +195,50 @@ extension EndToEndTests {
             }
         }
 
+        @Test(
+            "two of them on one terminal, whichever ends first: it is as it was when both have ended",
+            arguments: [[0, 1], [1, 0]]
+        )
+        func two(order: [Int]) async throws {
+            try await Stage.with { stage in
+                let server = try Self.server(stage)
+                let command = "\(try Tools.program()) \(Self.arguments(server).joined(separator: " "))"
+                let lines = (0...1).map { stage.folder.appending(path: "lines-\($0)") }
+                let script = """
+                    \(command) <&0 2> \(lines[0].path) &
+                    until grep -q 'Or paste here' \(lines[0].path); do sleep 0.1; done
+                    \(command) 2> \(lines[1].path)
+                    wait
+                    """
+                let screen = try await stage.screen(["-c", script], program: Tools.bash())
+                var callbacks: [Callback] = []
+                for file in lines {
+                    let request = try await poll(
+                        "the URL",
+                        evidence: screen.evidence,
+                        until: {
+                            let text = (try? String(contentsOf: file, encoding: .utf8)) ?? ""
+                            return text.contains("Or paste here") ? try Self.request(in: text) : nil
+                        }
+                    )
+                    callbacks.append(Callback(request: request))
+                }
+                _ = try await callbacks[order[0]].answer("code=typed-code")
+                try await waitUntil(
+                    "the first one to end",
+                    evidence: screen.evidence,
+                    until: {
+                        try String(contentsOf: lines[order[0]], encoding: .utf8).contains("The session is kept")
+                    }
+                )
+                // For longer than the other one leaves the terminal out of sight.
+                try await Task.sleep(for: .seconds(1))
+                _ = try await callbacks[order[1]].answer("code=typed-code")
+                #expect(try await screen.exitStatus() == 0)
+                try expectRestored(screen, "after both")
+            }
+        }
+
         @Test("from a pipe: a wrong line is refused with the reason, the right one signs in")
         func pipe() async throws {
             try await Stage.with { stage in

@@ -127,6 +127,26 @@ struct FollowingTests {
         }
     }
 
+    @Test("a sign-in in another terminal while the server is slow with the sign-out shows once that has ended")
+    func duringSignOut() async throws {
+        let shelf = SharedShelf()
+        let (gate, open) = AsyncStream<Void>.makeStream()
+        let world = World(store: shelf.store) { request, _ in
+            guard request.method == .delete else { return .ada }
+            for await _ in gate { break }
+            return HTTPResponse(status: 200)
+        }
+        await world.engine.follow("default") { _ in true }
+        shelf.put(try session("one", world, grant: 1))
+        try await world.reach("the sign-in") { accessToken($0) == "one" }
+        await world.engine.send(.signOutChosen)
+        try await world.reach("the deletion") { _ in world.server.lines.last == "DELETE /api/v2/tokens/me" }
+        shelf.put(try session("two", world, grant: 2))
+        #expect(accessToken(await world.engine.state) == nil)
+        open.yield()
+        try await world.reach("the other sign-in") { accessToken($0) == "two" }
+    }
+
     @Test("a session whose time in the store is over is not taken for a sign-out elsewhere")
     func overInTheStore() async throws {
         let shelf = SharedShelf()

@@ -48,6 +48,13 @@ struct LineAssemblerTests {
         #expect(lines("a\u{7F}\u{4}\n", isTerminal: false) == ["a\u{7F}\u{4}"])
     }
 
+    @Test("of a pipe with two bytes as its line break ends with the second one")
+    func carriageReturn() {
+        var assembler = LineAssembler(isTerminal: false)
+        let outcomes = "a=b\r\n".utf8.map { assembler.take($0) }
+        #expect(outcomes == [nil, nil, nil, nil, .line(Secret("a=b"))])
+    }
+
     @Test("loses the brackets that a terminal puts around a paste")
     func brackets() {
         #expect(lines("\u{1B}[200~?code=c&state=s\u{1B}[201~\n") == ["?code=c&state=s"])

@@ -22,19 +22,23 @@ enum AtomicFile {
         let old = try FileBytes.read(target, atMost: limit)
         let new = try change(old ?? [])
         guard new != old else { return }
-        try replace(target, with: new, named: path)
+        try replace(target, in: lock, with: new, named: path)
         // The rename itself is on the disk once its folder is; where the folder cannot be synced, the file still is.
         _ = fsync(lock)
     }
 
-    private static func replace(_ target: String, with bytes: [UInt8], named path: String) throws(UsageError) {
+    private static func replace(_ target: String, in folder: Int32, with bytes: [UInt8], named path: String)
+        throws(UsageError)
+    {
         let suffix = String(UInt64.random(in: .min ... .max), radix: 36)
         let temporary = "\(directory(of: target))/.config.toml.\(suffix)"
         let file = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard file >= 0 else { throw notWritten(path, FileBytes.systemWords(errno)) }
-        // The superuser may be at work in somebody's home, whose file stays that one's.
+        // The superuser may be at work in somebody's home, where everything is that one's.
         var old = stat()
-        if stat(target, &old) == 0, old.st_uid != geteuid() { _ = fchown(file, old.st_uid, old.st_gid) }
+        if stat(target, &old) == 0 || fstat(folder, &old) == 0, old.st_uid != geteuid() {
+            _ = fchown(file, old.st_uid, old.st_gid)
+        }
         // A umask may have taken more away than meant.
         let written = fchmod(file, 0o600) == 0 && writeAll(bytes, to: file) && fsync(file) == 0
         let problem = errno
@@ -79,11 +83,22 @@ enum AtomicFile {
         return slash == path.startIndex ? "/" : String(path[..<slash])
     }
 
-    /// Makes the folder and those above it that are missing, for the person alone.
+    /// Makes the folder and those above it that are missing, for the owner of the folder that is there alone.
     private static func makeFolders(_ folder: String) {
-        guard mkdir(folder, 0o700) != 0, errno == ENOENT, folder != directory(of: folder) else { return }
-        makeFolders(directory(of: folder))
-        mkdir(folder, 0o700)
+        let parent = directory(of: folder)
+        guard access(folder, F_OK) != 0, errno == ENOENT, parent != folder else { return }
+        makeFolders(parent)
+        let above = open(parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard above >= 0 else {
+            mkdir(folder, 0o700)
+            return
+        }
+        defer { close(above) }
+        // By its name in a folder that is held: a path could lead elsewhere by the time that the owner is set.
+        let name = String(folder[(folder.lastIndex(of: "/").map(folder.index(after:)) ?? folder.startIndex)...])
+        var owner = stat()
+        guard mkdirat(above, name, 0o700) == 0, fstat(above, &owner) == 0, owner.st_uid != geteuid() else { return }
+        fchownat(above, name, owner.st_uid, owner.st_gid, AT_SYMLINK_NOFOLLOW)
     }
 
     /// Waits two seconds at most: a writer that hangs, or a file system without locks, must not stop this one, and

@@ -30,7 +30,9 @@ struct LineAssembler {
     /// Takes the next byte.
     mutating func take(_ byte: UInt8) -> Outcome? {
         switch byte {
-        case 0x0A, 0x0D: return finish().map { .line($0) }
+        case 0x0A: return finish().map { .line($0) }
+        // A terminal may send it alone; of a pipe the line break behind it is taken too.
+        case 0x0D where isTerminal: return finish().map { .line($0) }
         case 0x04 where isTerminal: return bytes.isEmpty && !isTooLong ? .end : finish().map { .line($0) }
         case 0x08 where isTerminal, 0x7F where isTerminal: dropLast()
         case 0x15 where isTerminal, 0x17 where isTerminal: clear()
@@ -45,6 +47,7 @@ struct LineAssembler {
         // Refused with a reason, as everything is that is no address.
         if isTooLong { return Secret("too long") }
         var line = bytes[...]
+        if line.last == 0x0D { line.removeLast() }
         if line.starts(with: Self.pasteBegins) { line = line.dropFirst(Self.pasteBegins.count) }
         if line.reversed().starts(with: Self.pasteEnds.reversed()) { line = line.dropLast(Self.pasteEnds.count) }
         let isBlank = line.allSatisfy { $0 == 0x20 || $0 == 0x09 }

@@ -15,6 +15,9 @@ enum QuietTerminal {
     /// Whether it was given back, for good or until the program is continued.
     private static let isGivenBack = Atomic(false)
 
+    /// The signals that stop a program which does nothing about them, but SIGSTOP.
+    private static let stopping = [SIGTSTP, SIGTTIN, SIGTTOU]
+
     /// Every signal that ends a program which does nothing about it, by others' wish or by a fault of its own; but
     /// SIGINT, which ends the attempt first, SIGPIPE, which is ignored, and SIGKILL.
     private static let ending =
@@ -44,7 +47,7 @@ enum QuietTerminal {
         isQuiet.store(false, ordering: .sequentiallyConsistent)
         isGivenBack.store(false, ordering: .sequentiallyConsistent)
         for number in ending { handle(number) { QuietTerminal.endedBy($0) } }
-        handle(SIGTSTP) { QuietTerminal.stoppedBy($0) }
+        for number in stopping { handle(number) { QuietTerminal.stoppedBy($0) } }
         _ = settle()
         return true
     }
@@ -57,7 +60,7 @@ enum QuietTerminal {
     }
 
     /// Makes the terminal quiet where the program has come to the foreground in the meantime, or where somebody has made
-    /// it echo again. How it is to be given back is noted then, not before: a shell has it otherwise while it is typed to.
+    /// it echo again. How it is to be given back is noted each time: a shell has it otherwise while it is typed to.
     ///
     static func settle() -> Grip {
         withoutSignals {
@@ -65,12 +68,13 @@ enum QuietTerminal {
                 guard !isGivenBack.load(ordering: .sequentiallyConsistent), isForeground else { return .none }
                 var settings = termios()
                 guard tcgetattr(STDIN_FILENO, &settings) == 0 else { return .none }
-                let wasQuiet = isQuiet.exchange(true, ordering: .sequentiallyConsistent)
-                if !wasQuiet { before = settings }
                 let loud = tcflag_t(ICANON | ECHO | ECHONL)
-                guard !wasQuiet || settings.c_lflag & loud != 0 else { return .firm }
+                // VMIN and VTIME: a read waits for one byte. Where nothing is to be done, another program has done it, and
+                // gives the terminal back itself: what it has made is not how the terminal is to be left.
+                guard settings.c_lflag & loud != 0 || settings.c_cc.6 != 1 || settings.c_cc.5 != 0 else { return .firm }
+                before = settings
+                isQuiet.store(true, ordering: .sequentiallyConsistent)
                 settings.c_lflag &= ~loud
-                // VMIN and VTIME: a read waits for one byte.
                 settings.c_cc.6 = 1
                 settings.c_cc.5 = 0
                 return tcsetattr(STDIN_FILENO, TCSANOW, &settings) == 0 ? .new : .none
@@ -133,7 +137,7 @@ enum QuietTerminal {
 
     /// Restores, stops as the person asked, and goes on quietly once continued.
     private static func stoppedBy(_ number: Int32) {
-        let wasQuiet = isQuiet.load(ordering: .sequentiallyConsistent)
+        let isOver = isGivenBack.load(ordering: .sequentiallyConsistent)
         end()
         install(number, SIG_DFL)
         raise(number)
@@ -143,7 +147,9 @@ enum QuietTerminal {
         // Here the program stops.
         pthread_sigmask(SIG_UNBLOCK, &one, nil)
         install(number) { QuietTerminal.stoppedBy($0) }
+        guard !isOver else { return }
         isGivenBack.store(false, ordering: .sequentiallyConsistent)
-        if wasQuiet { _ = settle() }
+        // SIGTTOU may have come from within ``settle()``; the next look does it.
+        if number != SIGTTOU { _ = settle() }
     }
 }

@@ -66,6 +66,23 @@ struct ConfigurationSaveTests {
         #expect(home.inode(home.own) == inode, "nothing to change, nothing written")
     }
 
+    @Test("by the superuser in somebody's home: folders and file are that one's, whether they were there or not")
+    func owner() throws {
+        for before in [nil, "[work]\n"] {
+            let home = try Home(own: before)
+            // For anybody else it stays the own one.
+            for file in [home.path] + (before == nil ? [] : [home.own]) { _ = chown(file, 61_237, 61_237) }
+            let owner = home.owner(home.path)
+            #expect(geteuid() != 0 || owner == 61_237)
+            try save(home)
+            #expect(home.owner(home.own) == owner)
+            guard before == nil else { continue }
+            for folder in ["\(home.path)/.config", "\(home.path)/.config/genesys-login"] {
+                #expect(home.owner(folder) == owner && home.mode(folder) == 0o700)
+            }
+        }
+    }
+
     @Test("a profile's name is quoted where it must be, and the client id too")
     func quoting() throws {
         let home = try Home()

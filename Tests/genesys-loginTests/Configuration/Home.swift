@@ -38,6 +38,12 @@ final class Home: Sendable {
         return stat(file, &status) == 0 ? status.st_mode & 0o777 : 0
     }
 
+    /// The user that a file or folder belongs to.
+    func owner(_ file: String) -> UInt32? {
+        var status = stat()
+        return stat(file, &status) == 0 ? status.st_uid : nil
+    }
+
     /// The number that tells one file from another.
     func inode(_ file: String) -> UInt {
         var status = stat()
