@@ -199,6 +199,7 @@ func reduceTokenHeld(_ state: inout State, _ current: TokenHeld, _ event: Event)
         return retry(&state, tokenHeld)
     case .profileLoaded(tokenHeld.held.id, let profile):
         tokenHeld.held.isCuring = false
+        tokenHeld.held.profileWaits = 0
         let notice = tokenHeld.notice.map { Notice(at: event.at, $0.kind) }
         state = .userProfile(SignedIn(held: tokenHeld.held, profile: profile, notice: notice))
         return []
@@ -284,6 +285,7 @@ func reduceSessionEvent(_ state: inout State, _ current: SignedIn, _ event: Even
     switch event.kind {
     case .profileLoaded(signedIn.held.id, let profile):
         signedIn.held.isCuring = false
+        signedIn.held.profileWaits = 0
         signedIn.profile = profile
         if case .profileNotReloaded = signedIn.notice?.kind { signedIn.notice = nil }
         state = .userProfile(signedIn)
@@ -330,12 +332,18 @@ func reduceSessionEvent(_ state: inout State, _ current: SignedIn, _ event: Even
 extension HeldSession {
     /// The longest wait for the profile that is sat out, in seconds; a longer one is said and left to the person.
     private static let longestProfileWait = 300
+    /// How often in a row such a wait is sat out: a service that always asks for one is not asked without end.
+    private static let mostProfileWaits = 5
 
     /// When the profile is asked for again, where the server names a time that can be waited for.
-    fileprivate func wait(_ error: APIError, at: Date) -> Date? {
+    fileprivate mutating func wait(_ error: APIError, at: Date) -> Date? {
         guard case .rejected(let rejection) = error, rejection.status == 429, let seconds = rejection.retryAfter,
-            seconds <= Self.longestProfileWait
-        else { return nil }
+            seconds <= Self.longestProfileWait, profileWaits < Self.mostProfileWaits
+        else {
+            profileWaits = 0
+            return nil
+        }
+        profileWaits += 1
         // At least a second: a server that says 0 is not asked without end.
         return at.addingTimeInterval(Double(max(1, seconds)))
     }

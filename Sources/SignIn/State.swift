@@ -194,6 +194,8 @@ public struct HeldSession: Sendable, Hashable {
     public internal(set) var notKept: StoreError?
     /// Whether a 401 has been answered with a refresh: one that comes back ends the session.
     var isCuring = false
+    /// How often in a row the service asked to wait with the profile.
+    var profileWaits = 0
 
     /// How refreshing stands.
     public enum Refresh: Sendable, Hashable {

@@ -83,7 +83,7 @@ public final class LiveTransport: Sendable {
             group.addTask { await self.exchange(request, route, deadline) }
             group.addTask { [limits] in
                 do {
-                    try await Task.sleep(for: limits.total)
+                    try await RunningTime.sleep(for: limits.total)
                     return .failure(.timedOut(host: route.target.host, seconds: limits.total.wholeSeconds))
                 } catch {
                     return .failure(.cancelled)

@@ -53,7 +53,7 @@ struct LoginCommand: AsyncParsableCommand {
         )
         let interrupts = Self.interrupts(engine)
         let result = await signInOnce(engine, signIn)
-        interrupts.cancel()
+        interrupts?.cancel()
         await live.shutdown()
         try report(await looked(result, store), store: store.name)
     }
@@ -114,15 +114,15 @@ struct LoginCommand: AsyncParsableCommand {
     /// Ctrl-C gives the attempt up, and the program ends by itself; with the token in hand, it leaves the rest alone, but
     /// for a session on its way into the store, and for the deletion of a token that is on its way: once more gives that up
     /// too.
-    private static func interrupts(_ engine: Engine) -> any DispatchSourceSignal {
+    private static func interrupts(_ engine: Engine) -> (any DispatchSourceSignal)? {
+        guard !EndWish.isIgnored(SIGINT) else { return nil }
         signal(SIGINT, SIG_IGN)
         let source = DispatchSource.makeSignalSource(signal: SIGINT, queue: .global())
-        let isSecond = Mutex(false)
+        let wish = EndWish()
         source.setEventHandler {
-            let again = isSecond.withLock { seen in
-                defer { seen = true }
-                return seen
-            }
+            let meaning = wish.take(isHangup: false)
+            guard meaning != .same else { return }
+            let again = meaning == .atOnce
             Task {
                 if await engine.isSaving {
                     Console.line(again ? Strings.notKept : Strings.finishingSave)

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import GenesysCloud
+import Glibc
 import OAuth
 import SignIn
 import SignInRuntime
@@ -42,6 +43,7 @@ struct ScreenLoop {
     private var screen: Screen
     private var flashes = 0
     private var ending: Ending?
+    private let wish = EndWish()
     private let wakes: AsyncStream<Wake>
     private let wake: AsyncStream<Wake>.Continuation
 
@@ -173,8 +175,8 @@ struct ScreenLoop {
             model.overlay = overlay
         case .suspend: terminal.suspend()
         case .redraw: terminal.redraw()
-        case .quit: await leave(input == .control("c") ? .interrupted : .left)
-        case .terminate(let signal): await leave(.signal(signal))
+        case .quit: await leave(input == .control("c") ? .interrupted : .left, isHangup: input == .closed)
+        case .terminate(let signal): await leave(.signal(signal), isHangup: signal == SIGHUP)
         }
     }
 
@@ -200,12 +202,14 @@ struct ScreenLoop {
     }
 
     /// Leaves once; a second wish to leave does not wait for what is under way.
-    private mutating func leave(_ how: Ending) async {
-        guard ending == nil else {
+    private mutating func leave(_ how: Ending, isHangup: Bool) async {
+        switch wish.take(isHangup: isHangup) {
+        case .first: ending = how
+        case .same: return
+        case .atOnce:
             wake.yield(.engineEnded)
             return
         }
-        ending = how
         await engine.send(.quitChosen)
         let words: String? =
             if await engine.state.isRefreshing {

@@ -144,7 +144,7 @@ extension EndToEndTests {
                         "-c", crowded, program.path, "--client-id", "client-1", "--redirect-uri",
                         "http://localhost:0/callback", "--browser", "/bin/true", "--session-store", "memory",
                     ],
-                    environment: Tools.environment(home: stage.home).merging(["TERM": "xterm-256color"]) { $1 },
+                    environment: Tools.environment(home: folder).merging(["TERM": "xterm-256color"]) { $1 },
                     filesIn: stage.newFolder("run")
                 )
                 #expect(result.output.contains("No browser was opened"), "\(result)")

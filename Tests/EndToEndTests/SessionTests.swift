@@ -227,6 +227,37 @@ extension EndToEndTests {
             }
         }
 
+        @Test(
+            "a window that is closed hangs up several times: a refresh that is under way is kept all the same",
+            arguments: [true, false]
+        )
+        func hangups(isIgnored: Bool) async throws {
+            try await Stage.with { stage in
+                let rig = try SessionRig(stage, lifetimes: [1, 3600])
+                #expect(try await rig.signIn().status == 0)
+                try await waitUntil("the token to expire", until: { try await expired(rig) })
+                rig.server.closeGate()
+                let child = try ChildProcess(
+                    "/bin/sh",
+                    ["-c", (isIgnored ? "trap '' HUP; " : "") + "exec '\(try Tools.program())' token"],
+                    environment: Tools.environment(home: stage.home).merging(rig.environment) { $1 },
+                    filesIn: stage.newFolder("run")
+                )
+                try await waitUntil("its request", until: { rig.server.refreshes == 1 })
+                for _ in 1...3 {
+                    kill(child.id, SIGHUP)
+                    // Far enough apart for the system to tell them apart.
+                    try await Task.sleep(for: .milliseconds(300))
+                }
+                rig.server.openGate()
+                let result = try await child.finished("token")
+                #expect(result.status == (isIgnored ? 0 : 128 + SIGHUP), "\(result)")
+                #expect(result.output == (isIgnored ? "access-token-1\n" : ""), "\(result)")
+                #expect(try await rig.run("token").output == "access-token-1\n")
+                #expect(rig.server.refreshes == 1)
+            }
+        }
+
         @Test("leaving the screen while a refresh is under way says so, waits for the answer and keeps it")
         func leftWhileRefreshing() async throws {
             try await Stage.with { stage in

@@ -32,6 +32,34 @@ struct WaitingTests {
         #expect(machine.signedIn?.profile == Sample.ada)
     }
 
+    @Test(
+        "a service that always asks to wait is asked five times more, then it is left to the person; a profile begins anew"
+    )
+    func always() throws {
+        var machine = try Machine.loading()
+        for _ in 1...2 {
+            for turn in 1...5 {
+                #expect(machine.send(failed(limited(1)), at: Double(turn)).count == 1)
+                machine.send(.timerFired(.profileRetry(session)), at: Double(turn + 1))
+            }
+            #expect(machine.send(failed(limited(1)), at: 7).isEmpty)
+            guard case .failed = machine.tokenHeld?.profile else {
+                Issue.record("\(words(machine.state))")
+                return
+            }
+            #expect(machine.send(.refreshChosen(try Sample.plan(2)), at: 8).map(words) == ["loadProfile"])
+        }
+        machine.send(failed(limited(1)), at: 9)
+        machine.send(.profileLoaded(session, Sample.ada), at: 10)
+        for turn in 11...15 {
+            machine.send(failed(limited(1)), at: Double(turn))
+            guard case .profileNotReloaded(_, .some) = machine.signedIn?.notice?.kind else {
+                Issue.record("\(words(machine.state))")
+                return
+            }
+        }
+    }
+
     @Test("a longer wait, or none that is named, is left to the person", arguments: [301, 86_400, nil])
     func tooLong(seconds: Int?) throws {
         var machine = try Machine.loading()

@@ -115,10 +115,7 @@ enum QuietTerminal {
 
     /// Has `handler` called where the signal is not ignored (as under `nohup`).
     private static func handle(_ number: Int32, with handler: @escaping @convention(c) (Int32) -> Void) {
-        var before = sigaction()
-        guard sigaction(number, nil, &before) == 0 else { return }
-        let isIgnored = unsafeBitCast(before.__sigaction_handler.sa_handler, to: Int.self) == 1
-        if !isIgnored { install(number, handler) }
+        if !EndWish.isIgnored(number) { install(number, handler) }
     }
 
     private static func install(_ number: Int32, _ handler: (@convention(c) (Int32) -> Void)?) {

@@ -8,8 +8,8 @@ import TerminalUI
 enum DeferredSignals {
     private static let deferred = [SIGINT, SIGTERM, SIGHUP]
 
-    /// Runs `body` to its end, then dies of the first signal that came meanwhile. A second signal ends the program at
-    /// once.
+    /// Runs `body` to its end, then dies of the first signal that came meanwhile. Another one ends the program at once
+    /// (see ``EndWish``). What was ignored stays ignored.
     ///
     /// - Parameter onFirst: What the first signal does; it says what is waited for unless told otherwise.
     static func during<Result: Sendable>(
@@ -17,16 +17,19 @@ enum DeferredSignals {
         _ body: @Sendable () async -> Result
     ) async -> Result {
         let first = Mutex<Int32?>(nil)
+        let wish = EndWish()
+        let deferred = deferred.filter { !EndWish.isIgnored($0) }
         let before = deferred.map { signal($0, SIG_IGN) }
         let sources = deferred.map { number in
             let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
             source.setEventHandler {
-                let isSecond = first.withLock { seen in
-                    defer { seen = seen ?? number }
-                    return seen != nil
+                switch wish.take(isHangup: number == SIGHUP) {
+                case .first:
+                    first.withLock { $0 = number }
+                    onFirst()
+                case .same: break
+                case .atOnce: die(of: number)
                 }
-                if isSecond { die(of: number) }
-                onFirst()
             }
             source.resume()
             return source
