@@ -43,7 +43,8 @@ func reduceAttempt(_ state: inout State, _ current: Attempt, _ event: Event) -> 
     case .cancelChosen:
         return cancel(&state, attempt, at: event.at)
     case .timerFired(.attemptDeadline(attempt.id)):
-        return fail(&state, attempt, .timedOut(seconds: attempt.settings.timeout), at: event.at)
+        let problem = Failure.Problem.timedOut(seconds: attempt.settings.timeout, isExchanging: attempt.isExchanging)
+        return fail(&state, attempt, problem, at: event.at)
     case .openBrowserChosen:
         guard let url = attempt.authorizationURL, !attempt.isExchanging else { return [] }
         return [.openBrowser(attempt.id, url: Secret(url))]
@@ -68,6 +69,8 @@ func reduceAttempt(_ state: inout State, _ current: Attempt, _ event: Event) -> 
         attempt.browser = .opened
         attempt.steps[.browserOpened] = attempt.steps[.browserOpened] ?? event.at
     case .browserFailed(attempt.id, let failure):
+        // However its command ended, the browser did what it was for.
+        guard !attempt.isExchanging else { return [] }
         attempt.browser = .failed(failure)
         attempt.steps[.browserOpened] = nil
 

@@ -22,8 +22,9 @@ public struct Failure: Error, Sendable, Hashable {
         case api(APIError)
         /// The listener.
         case listener(ListenerFailure)
-        /// Nothing happened for this long, in seconds.
-        case timedOut(seconds: Int)
+        /// The attempt was not over within this time, in seconds: nothing came from the browser, or the code was still
+        /// being exchanged.
+        case timedOut(seconds: Int, isExchanging: Bool = false)
     }
 
     /// The settings that words about a failure name. None of them is secret.

@@ -49,7 +49,8 @@ extension Failure.Problem: Catalogued {
         case .refresh(let error): error.next.map(Self.refresh) ?? .api(.first)
         case .api(let error): error.next.map(Self.api) ?? .listener(.first)
         case .listener(let failure): failure.next.map(Self.listener) ?? .timedOut(seconds: 300)
-        case .timedOut: nil
+        case .timedOut(let seconds, isExchanging: false): .timedOut(seconds: seconds, isExchanging: true)
+        case .timedOut(_, isExchanging: true): nil
         }
     }
 }

@@ -60,7 +60,14 @@ extension Failure {
             return apiReport(error)
         case .listener(let failure):
             return listenerReport(failure)
-        case .timedOut(let seconds):
+        case .timedOut(let seconds, isExchanging: true):
+            return FailureReport(
+                "timed_out",
+                "The sign-in was not over within \(Self.duration(seconds)).",
+                cause: "The browser's answer came, but \(context.loginHost) has not exchanged its code so far.",
+                remedy: "Sign in again. --timeout sets a longer wait."
+            )
+        case .timedOut(let seconds, isExchanging: false):
             return FailureReport(
                 "timed_out",
                 "No answer came within \(Self.duration(seconds)).",

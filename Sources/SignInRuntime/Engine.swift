@@ -12,8 +12,9 @@ public actor Engine {
     /// is to be left and nothing that matters is under way any more.
     public nonisolated let states: AsyncStream<State>
 
-    /// The longest that leaving the program waits for what is under way (a sign-out, a page). A code or a refresh token that
-    /// was sent and a new session on its way into the store are waited for as long as they take.
+    /// The longest that leaving the program waits for what is under way (a sign-out, a page, the answer to a code that
+    /// nobody waits for any more). A refresh that was sent and a new session on its way into the store are waited for as long
+    /// as they take.
     public static let exitPatience = Duration.seconds(3)
 
     private let exitPatience: Duration
@@ -323,7 +324,8 @@ public actor Engine {
     /// Whether a new session is on its way into the store.
     public var isSaving: Bool { saves > 0 }
 
-    /// Whether a code is on its way, or the deletion of what came of it.
+    /// Whether a code is on its way, or the deletion of what came of it. Where that is so still when the program ends, the
+    /// server may have issued a token.
     public var isExchanging: Bool { !exchanges.isEmpty }
 
     private func saved(_ id: SessionID, _ error: StoreError?) {
@@ -391,7 +393,7 @@ public actor Engine {
         timers.values.forEach { $0.task.cancel() }
         timers = [:]
         let last = Array(closing.values) + (storeWork.map { [$0] } ?? [])
-        let lasting = sent.union(exchanges).compactMap { closing[$0] } + (isSaving ? storeWork.map { [$0] } ?? [] : [])
+        let lasting = sent.compactMap { closing[$0] } + (isSaving ? storeWork.map { [$0] } ?? [] : [])
         let limit = ContinuousClock.now.advanced(by: exitPatience)
         Task { [publish] in
             await withTaskGroup { group in

@@ -44,7 +44,7 @@ public struct SharedSession: Sendable {
     /// same. Run it in a task that nobody cancels: an answer that is not kept is a session lost.
     ///
     /// - Parameters:
-    ///   - isKept: whether the store has the session; what it has otherwise is another one.
+    ///   - isKept: whether the store has the session; what it has otherwise is another one, which goes unless it is newer.
     ///   - maySend: asked under the lock, the moment before the request is sent. From `true` on the answer must not be
     ///     lost; with `false` nothing is sent.
     /// - Throws: why there are no fresh tokens; ``TokenRequestError/store(_:)`` where another process holds the lock,
@@ -59,10 +59,10 @@ public struct SharedSession: Sendable {
         let seen = await load(held.profileName)
         // The place of a session that came from other settings is left to it.
         var other = seen.foreigner(to: held)
-        if isKept, other == nil, case .success(let kept) = seen {
+        if other == nil, case .success(let kept) = seen {
             // A store keeps a session for a time; that this is over is no sign-out.
-            guard kept != nil || held.storedUntil <= now() else { return .forgotten }
-            if let kept, kept.tokens != held.tokens { return .replaced(kept) }
+            guard kept != nil || !isKept || held.storedUntil <= now() else { return .forgotten }
+            if let kept, kept.replaces(held, isKept: isKept) { return .replaced(kept) }
         }
         guard let refreshToken = held.tokens.refreshToken else {
             throw .answer(.errorResponse(ErrorResponse(code: .invalidGrant), status: 400, correlationID: nil))
@@ -76,8 +76,8 @@ public struct SharedSession: Sendable {
         var session = held
         session.tokens = try await transport.tokens(request).refreshing(held.tokens)
         session.receivedAt = now()
-        if isKept, other == nil, seen != .success(nil), case .success(let newer) = await load(held.profileName) {
-            guard let newer else {
+        if other == nil, !isKept || seen != .success(nil), case .success(let newer) = await load(held.profileName) {
+            guard newer != nil || !isKept else {
                 // Somebody who signed out while the server was busy meant these tokens too.
                 try? await APIClient(apiURL: session.apiURL, transport: transport)
                     .deleteToken(accessToken: session.tokens.accessToken)
@@ -85,7 +85,7 @@ public struct SharedSession: Sendable {
             }
             // Somebody who signed in anew meanwhile did so without the lock, and is not to be replaced by what was before.
             other = Result.success(newer).foreigner(to: held)
-            if other == nil, newer.tokens != held.tokens { return .replaced(newer) }
+            if other == nil, let newer, newer.replaces(held, isKept: isKept) { return .replaced(newer) }
         }
         if let other { return .renewed(session, notKept: .placeTaken(by: other)) }
         let notKept = await save(session)
@@ -246,6 +246,12 @@ extension Session {
     /// Whether both come from the same sign-in.
     fileprivate func isSameGrant(as other: Session) -> Bool {
         grant == other.grant && isSameClient(as: other)
+    }
+
+    /// Whether this one, which the store has, is to be used in place of `held`. Of a session that the store did not take
+    /// it may have an older one still.
+    fileprivate func replaces(_ held: Session, isKept: Bool) -> Bool {
+        isKept ? tokens != held.tokens : receivedAt > held.receivedAt
     }
 
     /// Whether both come from the same client at the same server.

@@ -111,9 +111,9 @@ public enum Strings {
     public static let finishingRefresh = "Finishing the refresh first; once more ends the program at once."
     /// The person wants to leave while the session is on its way into the store.
     public static let finishingSave = "Keeping the session first; once more ends the program at once."
-    /// The person wants to leave while a code is exchanged.
-    public static let finishingExchange =
-        "Deleting the token that is on its way first; once more ends the program at once."
+    /// The program ends while a code is exchanged that nobody waits for any more.
+    public static let exchangeUnanswered =
+        "The server has not answered yet: it may issue a token that nobody has, which lives until it expires."
     /// The store takes its time.
     public static let waitingForStore = "Waiting for the session store…"
     static func refreshRetrying(_ time: String) -> String { "The refresh failed; next try in \(time), or press r." }

@@ -52,8 +52,9 @@ struct LoginCommand: AsyncParsableCommand {
             ).logged(to: settings.log)
         )
         let interrupts = Self.interrupts(engine)
-        let result = await signInOnce(engine, signIn)
+        let result = await signInOnce(engine, signIn, store)
         interrupts?.cancel()
+        if await engine.isExchanging { Console.line(Strings.exchangeUnanswered) }
         await live.shutdown()
         try report(await looked(result, store), store: store.name)
     }
@@ -62,11 +63,12 @@ struct LoginCommand: AsyncParsableCommand {
     private enum Result {
         case signedIn(SignedIn)
         case endedElsewhere
-        case failed(Failure)
+        /// `keptIn`: where the session is kept all the same, whose profile could not be loaded.
+        case failed(Failure, keptIn: String? = nil)
         case cancelled
     }
 
-    private func signInOnce(_ engine: Engine, _ signIn: SignInSettings) async -> Result {
+    private func signInOnce(_ engine: Engine, _ signIn: SignInSettings, _ store: SessionStore) async -> Result {
         await engine.send(.signInChosen(engine.plan(signIn)))
         var shown = State.initial
         var result = Result.cancelled
@@ -100,7 +102,7 @@ struct LoginCommand: AsyncParsableCommand {
             case .userProfile(let signedIn): result = .signedIn(signedIn)
             case .tokenHeld(let held):
                 guard case .failed(let failure) = held.profile else { continue }
-                result = .failed(failure)
+                result = .failed(failure, keptIn: held.held.notKept == nil ? store.name : nil)
             case .loggedOut(.failed(let failure)), .loggedOut(.sessionExpired(let failure?)): result = .failed(failure)
             case .loggedOut(.signedOutElsewhere): result = .endedElsewhere
             case .loggedOut: result = .cancelled
@@ -112,8 +114,7 @@ struct LoginCommand: AsyncParsableCommand {
     }
 
     /// Ctrl-C gives the attempt up, and the program ends by itself; with the token in hand, it leaves the rest alone, but
-    /// for a session on its way into the store, and for the deletion of a token that is on its way: once more gives that up
-    /// too.
+    /// for a session on its way into the store: once more gives that up too.
     private static func interrupts(_ engine: Engine) -> (any DispatchSourceSignal)? {
         guard !EndWish.isIgnored(SIGINT) else { return nil }
         signal(SIGINT, SIG_IGN)
@@ -127,9 +128,6 @@ struct LoginCommand: AsyncParsableCommand {
                 if await engine.isSaving {
                     Console.line(again ? Strings.notKept : Strings.finishingSave)
                     if again { Glibc.exit(ExitStatus.interrupted.rawValue) }
-                } else if await engine.isExchanging {
-                    if again { Glibc.exit(ExitStatus.interrupted.rawValue) }
-                    Console.line(Strings.finishingExchange)
                 }
                 await engine.send(.cancelChosen)
                 await engine.send(.quitChosen)
@@ -172,7 +170,8 @@ struct LoginCommand: AsyncParsableCommand {
             plainLines(.endedElsewhere).forEach(Console.line)
             if json { Console.data(FailureJSON(.endedElsewhere)) }
             throw ExitStatus.notSignedIn
-        case .failed(let failure):
+        case .failed(let failure, let keptIn):
+            if let keptIn { Console.line("The session is kept \(Strings.store(keptIn)) all the same.") }
             if json { Console.data(FailureJSON(failure.report)) }
             throw ExitStatus.of(failure)
         case .cancelled:

@@ -211,19 +211,10 @@ struct ScreenLoop {
             return
         }
         await engine.send(.quitChosen)
-        let words: String? =
-            if await engine.state.isRefreshing {
-                Strings.finishingRefresh
-            } else if await engine.isSaving {
-                Strings.finishingSave
-            } else if await engine.isExchanging {
-                Strings.finishingExchange
-            } else {
-                nil
-            }
-        guard let words else { return }
+        let (isRefreshing, isSaving) = await (engine.state.isRefreshing, engine.isSaving)
+        guard isRefreshing || isSaving else { return }
         flashes += 1
-        model.flash = words
+        model.flash = isRefreshing ? Strings.finishingRefresh : Strings.finishingSave
     }
 
     private mutating func flash(_ text: String) {

@@ -117,6 +117,7 @@ struct ScreenSession {
         following.cancel()
         terminal.close()
         if case .loggedOut(.signedOut(.underWay)) = await engine.state { Console.line(Strings.signOutUnanswered) }
+        if await engine.isExchanging { Console.line(Strings.exchangeUnanswered) }
         await live.shutdown()
         try finish(ending)
     }

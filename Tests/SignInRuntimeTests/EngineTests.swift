@@ -143,10 +143,30 @@ struct EngineTests {
         #expect(world.listener.outcomes == [.cancelled])
     }
 
-    @Test("leaving the program waits for such an answer as long as it takes, and for the deletion")
+    @Test("leaving the program waits for such an answer no longer than for anything else, and knows that it is missing")
     func quitWhileExchanging() async throws {
+        let world = World(exitPatience: .zero) { _, _ throws(TransportError) in
+            do {
+                try await Task.sleep(for: .seconds(60))
+            } catch {
+                throw .cancelled
+            }
+            return .tokens()
+        }
+        await world.engine.send(.signInChosen(world.engine.plan(try .sample())))
+        try await world.callBack()
+        try await world.reach("the token request") { _ in world.server.lines == [Self.token] }
+        await world.engine.send(.cancelChosen)
+        await world.engine.send(.quitChosen)
+        for await _ in world.engine.states {}
+        #expect(await world.engine.state == .loggedOut(.cancelled))
+        #expect(await world.engine.isExchanging)
+    }
+
+    @Test("leaving the program waits for the deletion of what came of a code in time")
+    func quitWhileDeleting() async throws {
         let (gate, open) = AsyncStream<Void>.makeStream()
-        let world = World(exitPatience: .zero) { request, _ in
+        let world = World { request, _ in
             guard request.method == .post else { return HTTPResponse(status: 200) }
             for await _ in gate { break }
             return .tokens()
@@ -156,12 +176,9 @@ struct EngineTests {
         try await world.reach("the token request") { _ in world.server.lines == [Self.token] }
         await world.engine.send(.cancelChosen)
         await world.engine.send(.quitChosen)
-        #expect(await world.engine.isExchanging)
-        try await Task.sleep(for: .milliseconds(50))
         open.yield()
         for await _ in world.engine.states {}
         #expect(world.server.lines == [Self.token, Self.revoke])
-        #expect(await world.engine.state == .loggedOut(.cancelled))
         #expect(await !world.engine.isExchanging)
     }
 

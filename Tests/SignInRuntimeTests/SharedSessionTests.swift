@@ -329,6 +329,34 @@ struct SharedSessionTests {
         #expect(shelf.kept == other)
     }
 
+    @Test("one that the store did not take is not put over a newer one, found before or after the request")
+    func notOverANewerOne() async throws {
+        let (shelf, server) = (SharedShelf(), StrictServer())
+        let shared = shared(shelf, server.transport())
+        let newer = try session(7, at: Self.start + 10)
+        shelf.put(newer)
+        #expect(try await shared.refresh(session(), isKept: false) == .replaced(newer))
+        #expect(server.requests == 0)
+        shelf.put(nil)
+        let meanwhile = self.shared(
+            shelf,
+            HTTPTransport { [transport = server.transport()] request throws(TransportError) in
+                shelf.put(newer)
+                return try await transport.send(request)
+            }
+        )
+        #expect(try await meanwhile.refresh(session(), isKept: false) == .replaced(newer))
+        #expect(shelf.kept == newer)
+        // An older one goes: it is what was there before.
+        shelf.put(try session(7, at: Self.start - 10))
+        let later = try session(1)
+        guard case .renewed(let session, nil) = try await shared.refresh(later, isKept: false) else {
+            Issue.record("not renewed")
+            return
+        }
+        #expect(shelf.kept == session)
+    }
+
     @Test("signing out deletes the newest token, which another process may have got")
     func signOutNewest() async throws {
         let (shelf, server) = (SharedShelf(), StrictServer())

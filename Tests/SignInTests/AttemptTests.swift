@@ -161,7 +161,7 @@ struct AttemptTests {
     func timeout(exchanging: Bool) throws {
         var machine = try exchanging ? Machine.exchanging() : Machine.listening()
         let effects = machine.send(.timerFired(.attemptDeadline(attempt)), at: 300)
-        let failure = Failure(.timedOut(seconds: 300), try Sample.attemptContext())
+        let failure = Failure(.timedOut(seconds: 300, isExchanging: exchanging), try Sample.attemptContext())
         #expect(machine.state == .loggedOut(.failed(failure)))
         #expect(effects == [.stopTimer(.attemptDeadline(attempt)), .concludeAttempt(attempt, .failed(failure))])
     }

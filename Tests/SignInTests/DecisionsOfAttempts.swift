@@ -209,7 +209,6 @@ enum Decisions {
           deniedCallback → awaitingCallback exchanging, browser opened, notice callback again
           codelessCallback → awaitingCallback exchanging, browser opened, notice callback again
           requestRefused → awaitingCallback exchanging, browser opened, notice request path
-          browserFailed → awaitingCallback exchanging, browser_failed
           tokenReceived → tokenHeld loading, fresh
               · stop(deadline) conclude(signed in) save start(due) start(expiry) loadProfile
           tokenRequestFailed → loggedOut failed (invalid_grant) · stop(deadline) conclude(failed)
@@ -299,7 +298,6 @@ enum Decisions {
           codelessCallback → awaitingCallback exchanging, notice callback again, behind it Ada fresh
           requestRefused → awaitingCallback exchanging, notice request path, behind it Ada fresh
           browserOpened → awaitingCallback exchanging, browser opened, behind it Ada fresh
-          browserFailed → awaitingCallback exchanging, browser_failed, behind it Ada fresh
           tokenReceived → tokenHeld loading, fresh
               · stop(deadline) conclude(signed in) stop(due) stop(expiry) abandon save start(due) start(expiry) loadProfile
           tokenRequestFailed → userProfile Ada fresh, notice sign-in failed (invalid_grant)
