@@ -18,6 +18,8 @@ struct IssuedTokens: Sendable {
 struct Grants {
     /// Codes live ten minutes, the most that RFC 6749 §4.1.2 recommends.
     static let codeLifetime: TimeInterval = 600
+    /// How many codes are remembered, the latest: every program of this machine may ask for some.
+    static let mostCodes = 1_000
 
     /// All tokens that come from one approval: they end together.
     struct Family {
@@ -47,9 +49,11 @@ struct Grants {
     private let policy: TokenPolicy
     private var families: [Family] = []
     private var codes: [Secret: Code] = [:]
+    /// From the oldest to the latest.
+    private var codesInOrder: [Secret] = []
     private var accessTokens: [Secret: AccessToken] = [:]
     private var refreshTokens: [Secret: RefreshToken] = [:]
-    /// Every code, access token and refresh token ever given.
+    /// Every code that is remembered, and every access and refresh token ever given.
     private(set) var issued: [Secret] = []
 
     init(policy: TokenPolicy) {
@@ -60,6 +64,12 @@ struct Grants {
     mutating func issueCode(for approval: Approval, now: Date) -> Secret {
         let code = issue()
         codes[code] = Code(approval: approval, expiresAt: now.addingTimeInterval(Self.codeLifetime))
+        codesInOrder.append(code)
+        if codesInOrder.count > Self.mostCodes {
+            let oldest = codesInOrder.removeFirst()
+            codes[oldest] = nil
+            issued.removeAll { $0 == oldest }
+        }
         return code
     }
 

@@ -31,8 +31,21 @@ public struct ScreenModel: Sendable, Equatable {
     /// Until when keys belong to a text that went away; each one puts it off.
     private var strayKeysEnd: Date?
 
+    /// Whether what lies over the screen takes text.
+    public var takesText: Bool {
+        switch overlay {
+        case .form, .paste: true
+        case .help, .saveQuestion, nil: false
+        }
+    }
+
+    /// Text was pasted where none is typed: what comes right after it belongs to it.
+    public mutating func textArrived(at now: Date) {
+        strayKeysEnd = now.addingTimeInterval(Self.pause)
+    }
+
     /// Whether `input` was typed into a text that the state has taken away meanwhile, and so means nothing: a sign-in in
-    /// another terminal must not turn the rest of a client id into commands. The caller says so. Ends when nothing has been
+    /// another terminal must not turn the rest of a client id into commands; see also ``textArrived(at:)``. The caller says so. Ends when nothing has been
     /// typed for a second.
     ///
     /// - Parameter now: The wall clock's time.

@@ -118,8 +118,8 @@ public enum Strings {
     public static let waitingForStore = "Waiting for the session store…"
     static func refreshRetrying(_ time: String) -> String { "The refresh failed; next try in \(time), or press r." }
     static let refreshFailed = "The token could not be refreshed; r tries again."
-    /// The screen changed under somebody's typing.
-    public static let strayKeys = "The screen has changed; keys count again when you pause."
+    /// Keys came that belong to a text which went away, or was pasted.
+    public static let strayKeys = "That was taken for text; keys count again when you pause."
     static let unnamedScopes = "not named by the server"
 
     /// Where a session is kept, for people.

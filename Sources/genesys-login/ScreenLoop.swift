@@ -94,7 +94,10 @@ struct ScreenLoop {
         loop: for await event in wakes {
             switch event {
             case .inputs(let inputs):
-                for input in inputs { await handle(input) }
+                for input in model.takesText ? inputs : inputs.withPastes {
+                    await handle(input)
+                    if case .paste = input, !inputs.contains(input) { model.textArrived(at: Date()) }
+                }
                 take.yield()
             case .urgent(let input): await handle(input)
             case .state(let state):

@@ -1,3 +1,4 @@
+import FoundationEssentials
 import GenesysCloud
 import OAuth
 import SignIn
@@ -197,5 +198,30 @@ struct FormTests {
         var model = Fixtures.firstForm()
         model.state = Fixtures.state(try Fixtures.signedIn(Fixtures.tokens()))
         #expect(model.overlay == nil)
+    }
+}
+
+@Suite("text that came faster than anybody types")
+struct BurstTests {
+    private func keys(_ text: String) -> [Input] { text.map(Input.key) }
+
+    @Test("is a paste; a few keys and a key that is held down are keys")
+    func bursts() {
+        let address = "http://localhost:3000/callback?code=c&state=s"
+        #expect(keys(address).withPastes == [.paste(address)])
+        #expect((keys(address) + [.enter] + keys("lq")).withPastes == [.paste(address), .enter] + keys("lq"))
+        #expect(keys("abcdefg").withPastes == keys("abcdefg"))
+        #expect(keys("rrrrrrrrrrrrrrrrrr").withPastes == keys("rrrrrrrrrrrrrrrrrr"))
+        #expect([Input]().withPastes.isEmpty)
+    }
+
+    @Test("what comes right after it is no command")
+    func rest() throws {
+        var model = Fixtures.model(Fixtures.state(try Fixtures.signedIn(Fixtures.tokens())), at: 5)
+        model.textArrived(at: model.now)
+        let rest = model.isStray(.key("l"), at: model.now.addingTimeInterval(0.5))
+        #expect(rest)
+        let later = model.isStray(.key("l"), at: model.now.addingTimeInterval(1.6))
+        #expect(!later)
     }
 }
