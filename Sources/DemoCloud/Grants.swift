@@ -18,8 +18,9 @@ struct IssuedTokens: Sendable {
 struct Grants {
     /// Codes live ten minutes, the most that RFC 6749 §4.1.2 recommends.
     static let codeLifetime: TimeInterval = 600
-    /// How many codes are remembered, the latest: every program of this machine may ask for some.
-    static let mostCodes = 1_000
+    /// How many codes, access tokens and refresh tokens are remembered, the latest of each: every program of this machine may
+    /// ask for some.
+    static let most = 1_000
 
     /// All tokens that come from one approval: they end together.
     struct Family {
@@ -48,12 +49,35 @@ struct Grants {
 
     private let policy: TokenPolicy
     private var families: [Family] = []
-    private var codes: [Secret: Code] = [:]
-    /// From the oldest to the latest.
-    private var codesInOrder: [Secret] = []
-    private var accessTokens: [Secret: AccessToken] = [:]
-    private var refreshTokens: [Secret: RefreshToken] = [:]
-    /// Every code that is remembered, and every access and refresh token ever given.
+    /// The latest of a kind, by their names.
+    private struct Latest<Value> {
+        private var values: [Secret: Value] = [:]
+        private var order: [Secret] = []
+
+        subscript(name: Secret) -> Value? { values[name] }
+
+        /// Remembers one more; returns the name of the oldest one where that goes for it.
+        mutating func insert(_ value: Value, _ name: Secret) -> Secret? {
+            values[name] = value
+            order.append(name)
+            guard order.count > Grants.most else { return nil }
+            let oldest = order.removeFirst()
+            values[oldest] = nil
+            return oldest
+        }
+
+        /// Changes one that is remembered.
+        mutating func change(_ name: Secret, _ body: (inout Value) -> Void) {
+            guard var value = values[name] else { return }
+            body(&value)
+            values[name] = value
+        }
+    }
+
+    private var codes = Latest<Code>()
+    private var accessTokens = Latest<AccessToken>()
+    private var refreshTokens = Latest<RefreshToken>()
+    /// Every code, access token and refresh token that is remembered.
     private(set) var issued: [Secret] = []
 
     init(policy: TokenPolicy) {
@@ -63,26 +87,19 @@ struct Grants {
     /// A new code for `approval`.
     mutating func issueCode(for approval: Approval, now: Date) -> Secret {
         let code = issue()
-        codes[code] = Code(approval: approval, expiresAt: now.addingTimeInterval(Self.codeLifetime))
-        codesInOrder.append(code)
-        if codesInOrder.count > Self.mostCodes {
-            let oldest = codesInOrder.removeFirst()
-            codes[oldest] = nil
-            issued.removeAll { $0 == oldest }
-        }
+        forget(codes.insert(Code(approval: approval, expiresAt: now.addingTimeInterval(Self.codeLifetime)), code))
         return code
     }
 
     /// Spends an authorization code (RFC 6749 §4.1.3, RFC 7636 §4.6). Presenting a code spends it, whatever comes
     /// of it; presenting it again revokes the tokens that it gave (RFC 6749 §4.1.2).
     mutating func redeem(_ exchange: CodeExchange, now: Date) throws(TokenRefusal) -> IssuedTokens {
-        guard var code = codes[exchange.code] else { throw .invalidGrant("the code is unknown") }
+        guard let code = codes[exchange.code] else { throw .invalidGrant("the code is unknown") }
         if code.isSpent {
             if let family = code.family { families[family].isRevoked = true }
             throw .invalidGrant("the code was used before")
         }
-        code.isSpent = true
-        codes[exchange.code] = code
+        codes.change(exchange.code) { $0.isSpent = true }
         let request = code.approval.request
         guard now < code.expiresAt else { throw .invalidGrant("the code has expired") }
         guard exchange.clientID == request.clientID else {
@@ -95,7 +112,7 @@ struct Grants {
             throw .invalidGrant("code_verifier does not fit code_challenge")
         }
         families.append(Family(approval: code.approval))
-        codes[exchange.code]?.family = families.endIndex - 1
+        codes.change(exchange.code) { [family = families.endIndex - 1] in $0.family = family }
         return issueTokens(family: families.endIndex - 1, now: now)
     }
 
@@ -121,7 +138,7 @@ struct Grants {
                 throw TokenRefusal(400, "invalid_scope", "the scope is wider than what was granted")
             }
         }
-        refreshTokens[exchange.refreshToken]?.isSpent = true
+        refreshTokens.change(exchange.refreshToken) { $0.isSpent = true }
         return issueTokens(family: token.family, now: now)
     }
 
@@ -147,14 +164,18 @@ struct Grants {
     private mutating func issueTokens(family: Int, now: Date) -> IssuedTokens {
         let access = issue()
         let expiresAt = now.addingTimeInterval(Double(policy.acceptedLifetime))
-        accessTokens[access] = AccessToken(family: family, expiresAt: expiresAt)
+        forget(accessTokens.insert(AccessToken(family: family, expiresAt: expiresAt), access))
         var refresh: Secret?
         if policy.givesRefreshToken {
             let token = issue()
-            refreshTokens[token] = RefreshToken(family: family)
+            forget(refreshTokens.insert(RefreshToken(family: family), token))
             refresh = token
         }
         return IssuedTokens(accessToken: access, refreshToken: refresh, lifetime: policy.announcedLifetime)
+    }
+
+    private mutating func forget(_ name: Secret?) {
+        if let name { issued.removeAll { $0 == name } }
     }
 
     private mutating func issue() -> Secret {

@@ -37,6 +37,8 @@ public struct Session: Sendable, Hashable {
     public let profileName: String
     /// The sign-in that the tokens come from; `nil` where it was kept without.
     public let grant: GrantID?
+    /// When that sign-in was, in seconds since 1970; `nil` where it was kept without.
+    public let grantedAt: Int?
 
     /// A session of these parts.
     public init(
@@ -46,7 +48,8 @@ public struct Session: Sendable, Hashable {
         loginURL: String,
         apiURL: String,
         profileName: String,
-        grant: GrantID? = nil
+        grant: GrantID? = nil,
+        grantedAt: Int? = nil
     ) {
         self.tokens = tokens
         self.receivedAt = receivedAt
@@ -55,6 +58,18 @@ public struct Session: Sendable, Hashable {
         self.apiURL = apiURL
         self.profileName = profileName
         self.grant = grant
+        self.grantedAt = grantedAt
+    }
+
+    /// Whether this one comes from a later sign-in than `other`, or from the same one with later tokens. A refresh makes tokens
+    /// later, and no sign-in.
+    public func isLater(than other: Session) -> Bool {
+        if grant == other.grant { return receivedAt > other.receivedAt }
+        return began > other.began
+    }
+
+    private var began: TimeInterval {
+        grantedAt.map(TimeInterval.init) ?? receivedAt.timeIntervalSince1970
     }
 
     /// When the access token expires; `nil` where the server did not say.

@@ -38,7 +38,8 @@ struct StoredSession {
             expiresIn: tokens.expiresIn,
             refreshToken: tokens.refreshToken?.reveal(),
             scope: tokens.scope?.description,
-            grant: session.grant?.value
+            grant: session.grant?.value,
+            grantedAt: session.grantedAt
         )
         guard let data = try? JSONEncoder().encode(wire) else { throw .unreadable(store: store) }
         return SecretBytes(taking: data)
@@ -92,6 +93,7 @@ struct StoredSession {
         let refreshToken: String?
         let scope: String?
         let grant: String?
+        let grantedAt: Int?
 
         enum CodingKeys: String, CodingKey {
             case version
@@ -106,6 +108,7 @@ struct StoredSession {
             case refreshToken = "refresh_token"
             case scope
             case grant
+            case grantedAt = "granted_at"
         }
 
         /// `nil` where a member has a value that no session has.
@@ -127,7 +130,8 @@ struct StoredSession {
                 loginURL: loginURL,
                 apiURL: apiURL,
                 profileName: profile,
-                grant: grant.flatMap(GrantID.init)
+                grant: grant.flatMap(GrantID.init),
+                grantedAt: grantedAt.flatMap { years.contains($0) ? $0 : nil }
             )
         }
 

@@ -182,7 +182,8 @@ private func hold(_ state: inout State, _ attempt: Attempt, _ tokens: TokenRespo
         loginURL: settings.environment.loginURL,
         apiURL: settings.environment.apiURL,
         profileName: settings.profileName,
-        grant: attempt.grant
+        grant: attempt.grant,
+        grantedAt: Int(at.timeIntervalSince1970)
     )
     let held = HeldSession(id: attempt.session, session: session, label: settings.environment.label)
     var steps = attempt.steps

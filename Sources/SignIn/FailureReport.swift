@@ -133,21 +133,21 @@ extension BrowserFailure {
             FailureReport(
                 "browser_not_found",
                 "No browser was opened.",
-                cause: "There is no program \(command).",
+                cause: "There is no program \(ServerText(command)).",
                 remedy: remedy
             )
         case .failed(let command, let status):
             FailureReport(
                 "browser_failed",
                 "The browser may not have opened.",
-                cause: "\(command) ended with status \(status).",
+                cause: "\(ServerText(command)) ended with status \(status).",
                 remedy: remedy
             )
         case .notStarted(let command, let words):
             FailureReport(
                 "browser_failed",
                 "No browser was opened.",
-                cause: "\(command) could not be started: \(words.withoutFullStop).",
+                cause: "\(ServerText(command)) could not be started: \(words.withoutFullStop).",
                 remedy: remedy
             )
         }

@@ -76,7 +76,7 @@ extension HeldSession {
         case .sessionReplaced(id, let newer, let newLabel, let successor):
             // What the store keeps in place of a session that it did not take may be the one before.
             guard newer.tokens != session.tokens,
-                notKept == nil || newer.receivedAt > session.receivedAt
+                notKept == nil || newer.isLater(than: session)
             else { return .ignored }
             guard newer.grant == session.grant else {
                 return .succeeded(by: HeldSession(id: successor, session: newer, label: newLabel))

@@ -17,6 +17,9 @@ public actor Engine {
     /// as they take.
     public static let exitPatience = Duration.seconds(3)
 
+    /// A timer that is later than this, in seconds, was kept from firing; and how long an attempt goes on then.
+    private static let (lateness, grace) = (1.0, 5.0)
+
     private let exitPatience: Duration
     private let dependencies: Dependencies
     private let shared: SharedSession
@@ -35,6 +38,7 @@ public actor Engine {
     private var exchanges: Set<UInt64> = []
     private var isLeaving = false
     private var storeWork: Task<Void, Never>?
+    private var isLookDue = false
     private var saves = 0
     private var following: (accepts: @Sendable (Session) -> Bool, profileName: String, task: Task<Void, Never>)?
 
@@ -268,21 +272,30 @@ public actor Engine {
             for await _ in changes { await self?.look() }
         }
         following = (accepts, profileName, task)
+        // One that is due was to be for other settings.
+        isLookDue = false
         look()
         await storeWork?.value
     }
 
     /// Compares the store with what is in hand, after the store actions that are under way.
     private func look() {
-        guard let following else { return }
+        // One that has not begun sees all that has happened so far.
+        guard let following, !isLookDue else { return }
+        isLookDue = true
         store { [store = dependencies.store, weak self] in
-            guard let before = await self?.inHand else { return }
+            guard let before = await self?.beginLook() else { return }
             do throws(StoreError) {
                 await self?.found(try await store.load(following.profileName), before, following.accepts)
             } catch {
                 await self?.send(.storeFailed(error))
             }
         }
+    }
+
+    private func beginLook() -> [HeldSession] {
+        isLookDue = false
+        return inHand
     }
 
     /// The session in hand, if any, in a box of its own.
@@ -348,6 +361,11 @@ public actor Engine {
         let number = nextID()
         let task = Task { [dependencies, weak self] in
             guard (try? await dependencies.sleepUntil(date)) != nil, !Task.isCancelled else { return }
+            // A program that was stopped meanwhile, or whose machine slept, may find the callback there.
+            let now = dependencies.now()
+            if case .attemptDeadline = timer, now.timeIntervalSince(date) > Self.lateness {
+                guard (try? await dependencies.sleepUntil(now.addingTimeInterval(Self.grace))) != nil else { return }
+            }
             await self?.fired(timer, number)
         }
         timers[timer] = (number, task)

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Glibc
+import OAuth
 
 /// Who listens on a port of this machine, as far as `/proc` tells: of other users' programs only root sees the name.
 enum PortHolder {
@@ -21,7 +22,7 @@ enum PortHolder {
                 continue
             }
             for file in files where link("/proc/\(process)/fd/\(file)").map(links.contains) == true {
-                return "\(program(process)) (process \(process))"
+                return words(program(process), process)
             }
         }
         return ownKind(among: closed, of: Set(sockets.map(\.user)))
@@ -33,7 +34,12 @@ enum PortHolder {
         let name = program(Int(getpid()))
         let kin = closed.filter { program($0) == name && user($0).map(users.contains) == true }
         guard let only = kin.first, kin.count == 1 else { return nil }
-        return "\(name) (process \(only))"
+        return words(name, only)
+    }
+
+    /// A program gives itself any name that it likes.
+    private static func words(_ name: String, _ process: Int) -> String {
+        "\(ServerText(name)) (process \(process))"
     }
 
     /// The real user of a process, by number.

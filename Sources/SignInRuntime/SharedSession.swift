@@ -94,12 +94,20 @@ public struct SharedSession: Sendable {
         return .renewed(session, notKept: notKept)
     }
 
-    /// Keeps a new session, in place of an older one of its profile.
+    /// Keeps a new session, in place of an older one of its profile. One of a later sign-in stays: which of two that wait for
+    /// the lock gets it first is chance.
     ///
     /// - Returns: why the store did not take it, where it did not.
     public func keep(_ session: Session) async -> StoreError? {
         let lock = try? await lock(session.profileName)
         defer { lock?.release() }
+        // One from the future was made while the clock was wrong.
+        if case .success(let kept?) = await load(session.profileName), kept.grant != session.grant,
+            kept.isLater(than: session), let grantedAt = kept.grantedAt,
+            TimeInterval(grantedAt) <= now().timeIntervalSince1970
+        {
+            return .placeTaken(by: kept)
+        }
         return await save(session)
     }
 
@@ -251,7 +259,7 @@ extension Session {
     /// Whether this one, which the store has, is to be used in place of `held`. Of a session that the store did not take
     /// it may have an older one still.
     fileprivate func replaces(_ held: Session, isKept: Bool) -> Bool {
-        isKept ? tokens != held.tokens : receivedAt > held.receivedAt
+        isKept ? tokens != held.tokens : isLater(than: held)
     }
 
     /// Whether both come from the same client at the same server.

@@ -32,12 +32,7 @@ public struct ScreenModel: Sendable, Equatable {
     private var strayKeysEnd: Date?
 
     /// Whether what lies over the screen takes text.
-    public var takesText: Bool {
-        switch overlay {
-        case .form, .paste: true
-        case .help, .saveQuestion, nil: false
-        }
-    }
+    public var takesText: Bool { overlay?.takesText ?? false }
 
     /// Text was pasted where none is typed: what comes right after it belongs to it.
     public mutating func textArrived(at now: Date) {
@@ -108,6 +103,14 @@ public enum Overlay: Sendable, Hashable {
     /// What lies over the first screen: the form, where nobody can sign in without it.
     public static func first(in context: ScreenContext) -> Overlay? {
         context.clientID == nil ? .form(Form(context)) : nil
+    }
+
+    /// Whether it takes text.
+    public var takesText: Bool {
+        switch self {
+        case .form, .paste: true
+        case .help, .saveQuestion: false
+        }
     }
 
     /// Whether somebody is typing into it, or about to.

@@ -135,6 +135,7 @@ public final class Terminal {
             pending = screen
             return
         }
+        keepModes()
         guard screen != shown else { return }
         shown = screen
         werase(window)
@@ -148,6 +149,19 @@ public final class Terminal {
         // A change of size that is on its way would wrap the rows elsewhere.
         guard System.size(of: STDOUT_FILENO).map({ $0 == size }) ?? true else { return }
         softWrap?.join(screen, position: Self.position, write: { System.write($0, to: STDOUT_FILENO) })
+    }
+
+    /// Another program of the same job, which had the terminal first, may have given it back meanwhile: what it left is how
+    /// the terminal is to be left, and is not how the screen needs it.
+    private func keepModes() {
+        guard terminal_guard_owns_modes(STDOUT_FILENO) == 0, System.isForeground(STDIN_FILENO) else { return }
+        _ = terminal_guard_save(STDOUT_FILENO)
+        def_shell_mode()
+        reset_prog_mode()
+        terminal_guard_note()
+        clearok(window, true)
+        shown = nil
+        softWrap?.forget()
     }
 
     /// Sends the whole screen again.
@@ -220,6 +234,14 @@ public final class Terminal {
         }
     }
 
+    /// Stopped and continued by another hand (SIGSTOP, SIGCONT), and the terminal is the shell's: nothing is drawn over it, and
+    /// `fg` wakes only what is stopped.
+    private func standBack() {
+        sources?.pauseInput()
+        mode = .suspended
+        stop()
+    }
+
     /// Gives the terminal back as it was. More than once is no harm.
     public func close() {
         guard mode != .closed else { return }
@@ -268,6 +290,9 @@ public final class Terminal {
     private func continued() {
         guard System.isForeground(STDIN_FILENO) else { return }
         switch mode {
+        case .suspended where !isendwin():  // see ``standBack()``
+            reset_prog_mode()
+            comeBack()
         case .suspended, .bare: comeBack()
         case .screen:  // stopped by another hand (SIGSTOP): the shell has changed the terminal's modes
             reset_prog_mode()
@@ -292,6 +317,7 @@ public final class Terminal {
             leaveBare()
             told.yield(.control("c"))
         case SIGTSTP: told.yield(.control("z"))
+        case SIGCONT where mode == .screen && !System.isForeground(STDIN_FILENO): standBack()
         case SIGCONT: continued()
         default: told.yield(.terminated(signal: signal))
         }

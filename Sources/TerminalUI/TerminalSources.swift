@@ -7,6 +7,8 @@ import Synchronization
 final class TerminalSources {
     private static let signals = [SIGWINCH, SIGTERM, SIGHUP, SIGINT, SIGTSTP, SIGCONT]
     private nonisolated static let endings = [SIGTERM, SIGHUP, SIGINT]
+    /// The signals that came before anybody listened, a bit for each.
+    private nonisolated static let early = Atomic<UInt64>(0)
     /// How long the main thread may take to answer once the program was asked to end, in seconds: longer than a refresh that
     /// is on its way may take; and when it was asked again.
     private nonisolated static let (patience, shortPatience) = (40, 5)
@@ -53,7 +55,7 @@ final class TerminalSources {
     ) -> any DispatchSourceSignal {
         let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
         let wasAsked = Mutex(false)
-        source.setEventHandler {
+        let handle = { @Sendable in
             DispatchQueue.main.async { onSignal(number) }
             guard endings.contains(number) else { return }
             let isAgain = wasAsked.withLock { wasAsked in
@@ -61,6 +63,12 @@ final class TerminalSources {
                 return wasAsked
             }
             watchEnd(of: number, on: queue, patience: isAgain ? shortPatience : patience)
+        }
+        source.setEventHandler(handler: handle)
+        // From here on the source hears it. What came before was noted.
+        source.setRegistrationHandler {
+            let bit = bit(of: number)
+            if early.bitwiseAnd(~bit, ordering: .sequentiallyConsistent).oldValue & bit != 0 { handle() }
         }
         return source
     }
@@ -79,11 +87,19 @@ final class TerminalSources {
         }
     }
 
-    /// Takes the signals' default actions away, before ncurses can set its own handlers. By a handler that does nothing
-    /// and not by `SIG_IGN`: a program started from here (the browser) gets the defaults back at exec, where it would
-    /// inherit `SIG_IGN`.
+    private nonisolated static func bit(of number: Int32) -> UInt64 { 1 << UInt64(number) }
+
+    /// Takes the signals' default actions away, before ncurses can set its own handlers. By a handler that notes them, for
+    /// whoever listens later, and not by `SIG_IGN`: a program started from here (the browser) gets the defaults back at exec,
+    /// where it would inherit `SIG_IGN`.
     static func takeSignals() {
-        for number in signals { signal(number) { _ in } }
+        // Made before a handler uses it.
+        early.store(0, ordering: .sequentiallyConsistent)
+        for number in signals {
+            signal(number) { number in
+                TerminalSources.early.bitwiseOr(TerminalSources.bit(of: number), ordering: .sequentiallyConsistent)
+            }
+        }
     }
 
     /// Gives the signals their default actions back.

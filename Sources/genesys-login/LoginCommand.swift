@@ -52,7 +52,7 @@ struct LoginCommand: AsyncParsableCommand {
             ).logged(to: settings.log)
         )
         let interrupts = Self.interrupts(engine)
-        let result = await signInOnce(engine, signIn, store)
+        let result = await signInOnce(engine, signIn)
         interrupts?.cancel()
         if await engine.isExchanging { Console.line(Strings.exchangeUnanswered) }
         await live.shutdown()
@@ -63,12 +63,12 @@ struct LoginCommand: AsyncParsableCommand {
     private enum Result {
         case signedIn(SignedIn)
         case endedElsewhere
-        /// `keptIn`: where the session is kept all the same, whose profile could not be loaded.
-        case failed(Failure, keptIn: String? = nil)
+        /// `kept`: the session that is kept though its profile could not be loaded.
+        case failed(Failure, kept: Session? = nil)
         case cancelled
     }
 
-    private func signInOnce(_ engine: Engine, _ signIn: SignInSettings, _ store: SessionStore) async -> Result {
+    private func signInOnce(_ engine: Engine, _ signIn: SignInSettings) async -> Result {
         await engine.send(.signInChosen(engine.plan(signIn)))
         var shown = State.initial
         var result = Result.cancelled
@@ -102,7 +102,7 @@ struct LoginCommand: AsyncParsableCommand {
             case .userProfile(let signedIn): result = .signedIn(signedIn)
             case .tokenHeld(let held):
                 guard case .failed(let failure) = held.profile else { continue }
-                result = .failed(failure, keptIn: held.held.notKept == nil ? store.name : nil)
+                result = .failed(failure, kept: held.held.notKept == nil ? held.held.session : nil)
             case .loggedOut(.failed(let failure)), .loggedOut(.sessionExpired(let failure?)): result = .failed(failure)
             case .loggedOut(.signedOutElsewhere): result = .endedElsewhere
             case .loggedOut: result = .cancelled
@@ -139,11 +139,16 @@ struct LoginCommand: AsyncParsableCommand {
 
     /// With another look into the store: somebody may have signed out, or in anew, while the profile was loaded.
     private func looked(_ result: Result, _ store: SessionStore) async -> Result {
-        guard case .signedIn(let signedIn) = result, signedIn.held.notKept == nil else { return result }
-        let session = signedIn.held.session
+        let (session, other): (Session, Result)
+        switch result {
+        case .signedIn(let signedIn) where signedIn.held.notKept == nil:
+            (session, other) = (signedIn.held.session, .endedElsewhere)
+        case .failed(let failure, let kept?): (session, other) = (kept, .failed(failure))
+        default: return result
+        }
         guard session.storedUntil > Date() else { return result }
         do throws(StoreError) {
-            return try await store.load(session.profileName)?.grant == session.grant ? result : .endedElsewhere
+            return try await store.load(session.profileName)?.grant == session.grant ? result : other
         } catch {
             // The store has taken it a moment ago.
             return result
@@ -170,8 +175,8 @@ struct LoginCommand: AsyncParsableCommand {
             plainLines(.endedElsewhere).forEach(Console.line)
             if json { Console.data(FailureJSON(.endedElsewhere)) }
             throw ExitStatus.notSignedIn
-        case .failed(let failure, let keptIn):
-            if let keptIn { Console.line("The session is kept \(Strings.store(keptIn)) all the same.") }
+        case .failed(let failure, let kept):
+            if kept != nil { Console.line("The session itself is kept \(Strings.store(store)).") }
             if json { Console.data(FailureJSON(failure.report)) }
             throw ExitStatus.of(failure)
         case .cancelled:

@@ -30,6 +30,7 @@ struct ScreenLoop {
     }
 
     /// How long a short message stays.
+    private static let doubleClick = Duration.milliseconds(400)
     private static let flashTime = Duration.seconds(3)
 
     private let terminal: Terminal
@@ -44,6 +45,7 @@ struct ScreenLoop {
     private var flashes = 0
     private var ending: Ending?
     private let wish = EndWish()
+    private var lastClick: (input: Input, at: ContinuousClock.Instant)?
     private let wakes: AsyncStream<Wake>
     private let wake: AsyncStream<Wake>.Continuation
 
@@ -94,7 +96,7 @@ struct ScreenLoop {
         loop: for await event in wakes {
             switch event {
             case .inputs(let inputs):
-                for input in model.takesText ? inputs : inputs.withPastes {
+                for input in model.takesText || opensText(inputs.first) ? inputs : inputs.withPastes {
                     await handle(input)
                     if case .paste = input, !inputs.contains(input) { model.textArrived(at: Date()) }
                 }
@@ -123,10 +125,27 @@ struct ScreenLoop {
 
     private mutating func handle(_ input: Input) async {
         guard !model.isStray(input, at: Date()) else { return flash(Strings.strayKeys) }
+        guard !isSecondClick(input) else { return }
         // The labels may have moved by what came in the same read.
         if case .click = input { screen = render(model, size: terminal.size) }
         guard let intent = intent(for: input, in: model, screen: screen) else { return }
         await act(on: intent, input: input)
+    }
+
+    /// Whether what is typed behind it is text for what it opens.
+    private func opensText(_ input: Input?) -> Bool {
+        guard let input, case .showOverlay(let overlay?) = intent(for: input, in: model, screen: screen) else {
+            return false
+        }
+        return overlay.takesText
+    }
+
+    /// The second click of a double click, which may meet what the first one has put in its place.
+    private mutating func isSecondClick(_ input: Input) -> Bool {
+        guard case .click = input else { return false }
+        let now = ContinuousClock.now
+        defer { lastClick = (input, now) }
+        return lastClick.map { $0.input == input && $0.at.duration(to: now) < Self.doubleClick } ?? false
     }
 
     private mutating func draw() {

@@ -151,6 +151,44 @@ extension EndToEndTests {
             }
         }
 
+        @Test("a signal to end that comes in the screen's first moments ends it, whatever the moment")
+        func earlySignals() async throws {
+            let early = """
+                import os, pty, select, signal, sys, time
+                lost = []
+                # Python's own handler would go on with its copy of this script.
+                signal.signal(signal.SIGINT, signal.SIG_DFL)
+                for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
+                    for moment in range(0, 60, 3):
+                        child, terminal = pty.fork()
+                        if child == 0: os.execv(sys.argv[1], sys.argv[1:])
+                        time.sleep(moment / 1000)
+                        os.kill(child, number)
+                        end = time.monotonic() + 10
+                        while time.monotonic() < end:
+                            if select.select([terminal], [], [], 0.01)[0]:
+                                try: os.read(terminal, 65536)
+                                except OSError: pass
+                            if os.waitpid(child, os.WNOHANG)[0]: break
+                        else:
+                            lost.append((number.name, moment))
+                            os.kill(child, 9)
+                            os.waitpid(child, 0)
+                        os.close(terminal)
+                print('lost:', lost)
+                """
+            try await Stage.with { stage in
+                let result = try await ChildProcess.run(
+                    "/usr/bin/python3",
+                    ["-c", early, Tools.program(), "--session-store", "memory", "--client-id", "client-1"],
+                    environment: Tools.environment(home: stage.home).merging(["TERM": "xterm-256color"]) { $1 },
+                    filesIn: stage.newFolder("run"),
+                    within: .seconds(120)
+                )
+                #expect(result.output == "lost: []\n", "\(result)")
+            }
+        }
+
         @Test("nothing that the program opens gets the number of a standard file that it was started without")
         func startedWithoutFiles() async throws {
             try await Stage.with { stage in

@@ -30,6 +30,30 @@ struct SessionTests {
         #expect(session.expiresAt == received.addingTimeInterval(Double(lifetime)))
     }
 
+    @Test("a later sign-in is later whenever its tokens came; of one sign-in later tokens are")
+    func isLater() throws {
+        func session(_ grant: String?, at grantedAt: Int?, tokensAt seconds: Double) throws -> Session {
+            Session(
+                tokens: TokenResponse(accessToken: Secret("t"), expiresIn: nil),
+                receivedAt: Date(timeIntervalSince1970: seconds),
+                clientID: try Sample.clientID(),
+                loginURL: "https://login.example.com",
+                apiURL: "https://api.example.com",
+                profileName: "default",
+                grant: grant.flatMap(GrantID.init),
+                grantedAt: grantedAt
+            )
+        }
+        let (one, other) = ("AAAAAAAAAAAAAAAA", "BBBBBBBBBBBBBBBB")
+        let refreshed = try session(one, at: 100, tokensAt: 900)
+        let later = try session(other, at: 200, tokensAt: 200.5)
+        #expect(later.isLater(than: refreshed) && !refreshed.isLater(than: later))
+        #expect(try session(one, at: 100, tokensAt: 901).isLater(than: refreshed))
+        #expect(!refreshed.isLater(than: refreshed))
+        let old = try session(nil, at: nil, tokensAt: 150)
+        #expect(later.isLater(than: old) && old.isLater(than: refreshed))
+    }
+
     @Test("a longer lifetime is never refreshed earlier than a shorter one, nor after its own end")
     func refreshDueGrows() throws {
         var last = received

@@ -21,7 +21,7 @@ struct StoredSessionTests {
             "login_url": #""https://login.mypurecloud.com""#, "api_url": #""https://api.mypurecloud.com""#,
             "received_at": "1700000000", "received_at_fraction": "0.25", "access_token": #""token-1""#,
             "expires_in": "3600", "refresh_token": #""refresh-1""#, "scope": #""users:readonly routing""#,
-            "grant": #""0123456789-_ABCD""#,
+            "grant": #""0123456789-_ABCD""#, "granted_at": "1699990000",
         ]
         for (name, value) in changes { members[name] = value }
         return "{\(members.map { "\"\($0)\":\($1)" }.joined(separator: ","))}"
@@ -41,7 +41,8 @@ struct StoredSessionTests {
             loginURL: "https://login.mypurecloud.com",
             apiURL: "https://api.mypurecloud.com",
             profileName: "default",
-            grant: GrantID("0123456789-_ABCD")
+            grant: GrantID("0123456789-_ABCD"),
+            grantedAt: 1_699_990_000
         )
         #expect(try Self.decode(Self.text()) == expected)
         let members = try JSONDecoder().decode([String: Value].self, from: Data(Self.encode(expected).utf8))

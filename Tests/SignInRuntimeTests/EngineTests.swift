@@ -182,6 +182,30 @@ struct EngineTests {
         #expect(await !world.engine.isExchanging)
     }
 
+    @Test("an attempt whose time ended while the program was stopped takes a callback that is there, for some seconds")
+    func stopped() async throws {
+        for comes in [true, false] {
+            let world = World { request, turn in request.method == .post ? .tokens(turn) : .ada }
+            await world.engine.send(.signInChosen(world.engine.plan(try .sample(timeout: 5))))
+            try await world.reach("a listener") {
+                if case .awaitingCallback(let attempt) = $0 { attempt.authorizationURL != nil } else { false }
+            }
+            world.clock.advance(by: 60)
+            if comes {
+                try await world.callBack()
+                try await world.reach("a profile") { Self.name($0) != nil }
+            } else {
+                try await Task.sleep(for: .milliseconds(50))
+                guard case .awaitingCallback = await world.engine.state else {
+                    Issue.record("ended at once")
+                    return
+                }
+                world.clock.advance(by: 6)
+                try await world.reach("the end") { if case .loggedOut(.failed) = $0 { true } else { false } }
+            }
+        }
+    }
+
     @Test("an attempt ends by itself when its time is over")
     func timeout() async throws {
         let world = World { _, _ in .ada }

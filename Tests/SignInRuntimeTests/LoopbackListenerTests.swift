@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Glibc
 import NIOCore
 import NIOPosix
@@ -107,14 +108,19 @@ struct LoopbackListenerTests {
         }
         let other = try #require(bound)
         let port = try #require(other.localAddress?.port)
+        // A program may give itself any name.
+        let ownName = try String(contentsOfFile: "/proc/self/comm", encoding: .utf8)
+        try Data("\u{1B}]0;PWN\u{7}".utf8).write(to: URL(fileURLWithPath: "/proc/self/comm"))
         let failure = await #expect(throws: ListenerFailure.self) {
             _ = try await Self.open("http://localhost:\(port)/callback")
         }
+        try Data(ownName.utf8).write(to: URL(fileURLWithPath: "/proc/self/comm"))
         guard case .portInUse(port, let holder?) = failure else {
             Issue.record("\(String(describing: failure))")
             return
         }
-        #expect(holder.hasSuffix("(process \(getpid()))"))
+        #expect(holder.hasSuffix("PWN (process \(getpid()))"))
+        #expect(holder.unicodeScalars.allSatisfy { $0.value >= 0x20 }, "\(Array(holder.utf8))")
         try await other.close()
         // The address that was free a moment ago is free again. (Another test may be starting a process, which for a
         // moment has copies of all sockets.)

@@ -329,6 +329,38 @@ struct SharedSessionTests {
         #expect(shelf.kept == other)
     }
 
+    @Test("a new one is not put over one of a later sign-in, whichever had the lock first; an older one goes")
+    func keepsTheLater() async throws {
+        let shelf = SharedShelf()
+        let shared = shared(shelf, StrictServer().transport())
+        func signIn(_ number: UInt8, at time: Int) throws -> Session {
+            let held = try session(Int(number))
+            return Session(
+                tokens: held.tokens,
+                receivedAt: held.receivedAt,
+                clientID: held.clientID,
+                loginURL: held.loginURL,
+                apiURL: held.apiURL,
+                profileName: held.profileName,
+                grant: GrantID(String(repeating: number == 1 ? "A" : "B", count: 16)),
+                grantedAt: time
+            )
+        }
+        let (earlier, later) = (try signIn(1, at: 100), try signIn(2, at: 101))
+        #expect(await shared.keep(later) == nil)
+        guard case .placeTaken = await shared.keep(earlier) else {
+            Issue.record("kept")
+            return
+        }
+        #expect(shelf.kept == later)
+        shelf.put(earlier)
+        #expect(await shared.keep(later) == nil)
+        #expect(shelf.kept == later)
+        // Made while the clock was ahead.
+        shelf.put(try signIn(2, at: Int(Self.start.timeIntervalSince1970) + 1_000_000))
+        #expect(await shared.keep(earlier) == nil)
+    }
+
     @Test("one that the store did not take is not put over a newer one, found before or after the request")
     func notOverANewerOne() async throws {
         let (shelf, server) = (SharedShelf(), StrictServer())

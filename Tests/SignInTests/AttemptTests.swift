@@ -61,9 +61,7 @@ struct AttemptTests {
     }
 
     private func session(_ tokens: TokenResponse, receivedAt: Double) throws -> Session {
-        var session = try Sample.session(tokens)
-        session.receivedAt = second(receivedAt)
-        return session
+        try Sample.session(tokens, at: receivedAt, grantedAt: receivedAt)
     }
 
     @Test("two attempts share neither verifier nor state")

@@ -74,8 +74,15 @@ enum Sample {
 
     /// A session received at second `time`.
     ///
-    /// - Parameter grant: the number of the attempt that it came of.
-    static func session(_ tokens: TokenResponse = tokens(), at time: Double = 0, grant: UInt8 = 1) throws -> Session {
+    /// - Parameters:
+    ///   - grant: the number of the attempt that it came of.
+    ///   - grantedAt: when that had its tokens.
+    static func session(
+        _ tokens: TokenResponse = tokens(),
+        at time: Double = 0,
+        grant: UInt8 = 1,
+        grantedAt: Double = 0
+    ) throws -> Session {
         Session(
             tokens: tokens,
             receivedAt: second(time),
@@ -83,7 +90,8 @@ enum Sample {
             loginURL: "https://login.mypurecloud.de",
             apiURL: "https://api.mypurecloud.de",
             profileName: "default",
-            grant: GrantID(entropy: try entropy(255 - grant))
+            grant: GrantID(entropy: try entropy(255 - grant)),
+            grantedAt: Int(second(grantedAt).timeIntervalSince1970)
         )
     }
 
