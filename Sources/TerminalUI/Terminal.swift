@@ -210,8 +210,13 @@ public final class Terminal {
     }
 
     /// Comes back from ``showBare(_:)``, for example because the sign-in went on.
-    public func leaveBare() {
-        if mode == .bare { comeBack() }
+    ///
+    /// - Returns: whether it was shown.
+    @discardableResult
+    public func leaveBare() -> Bool {
+        guard mode == .bare else { return false }
+        comeBack()
+        return true
     }
 
     /// Stops the program until it is continued in the foreground (Ctrl-Z and `fg`).

@@ -107,7 +107,8 @@ struct ScreenLoop {
                 model.state = state
                 // Nobody needs the bare URL any more.
                 if case .awaitingCallback(let attempt) = state, !attempt.isExchanging { break }
-                terminal.leaveBare()
+                // Enter may be on its way, to come back.
+                if terminal.leaveBare() { model.textArrived(at: model.now) }
             case .tick: break
             case .flashOver(let number): if number == flashes { model.flash = nil }
             case .pageNotOpened(let page):
