@@ -80,6 +80,13 @@ static inline int terminal_guard_owns_modes(int fd) {
            memcmp(now.c_cc, during->c_cc, sizeof now.c_cc) == 0;
 }
 
+/* Whether the terminal echoes and edits lines, as no screen has it: somebody else has set all its modes. A single flag may
+   be a terminal emulator's doing, or that of a person in another window. */
+static inline int terminal_guard_is_cooked(int fd) {
+    struct termios now;
+    return tcgetattr(fd, &now) == 0 && (now.c_lflag & ICANON) != 0 && (now.c_lflag & ECHO) != 0;
+}
+
 /* The guardian's life. It keeps nothing but the terminal and the pipe's end, which says that the program is gone. */
 static inline void terminal_guardian(int link) {
     char byte;

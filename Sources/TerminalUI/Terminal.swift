@@ -154,7 +154,7 @@ public final class Terminal {
     /// Another program of the same job, which had the terminal first, may have given it back meanwhile: what it left is how
     /// the terminal is to be left, and is not how the screen needs it.
     private func keepModes() {
-        guard terminal_guard_owns_modes(STDOUT_FILENO) == 0, System.isForeground(STDIN_FILENO) else { return }
+        guard terminal_guard_is_cooked(STDOUT_FILENO) != 0, System.isForeground(STDIN_FILENO) else { return }
         _ = terminal_guard_save(STDOUT_FILENO)
         def_shell_mode()
         reset_prog_mode()

@@ -239,6 +239,36 @@ extension EndToEndTests {
             }
         }
 
+        @Test("beside a screen on one terminal, which ends later: it is as it was")
+        func besideScreen() async throws {
+            try await Stage.with { stage in
+                let server = try Self.server(stage)
+                let lines = stage.folder.appending(path: "lines")
+                let login = "\(try Tools.program()) \(Self.arguments(server).joined(separator: " "))"
+                let script = """
+                    \(login) <&0 2> \(lines.path) &
+                    until grep -q 'Or paste here' \(lines.path); do sleep 0.1; done
+                    \(try Tools.program()) --client-id client-2 --session-store memory
+                    wait
+                    """
+                let screen = try await stage.screen(["-c", script], program: Tools.bash())
+                try await screen.wait(for: "Signed out")
+                let request = try #require(try Self.request(in: String(contentsOf: lines, encoding: .utf8)))
+                _ = try await Callback(request: request).answer("code=typed-code")
+                try await waitUntil(
+                    "login to end",
+                    evidence: screen.evidence,
+                    until: { try String(contentsOf: lines, encoding: .utf8).contains("The session is kept") }
+                )
+                try await Task.sleep(for: .milliseconds(300))
+                // The terminal edits lines again until the screen notices.
+                try await screen.press(.letter("q"))
+                try await screen.press(.enter)
+                #expect(try await screen.exitStatus() == 0)
+                try expectRestored(screen, "after both")
+            }
+        }
+
         @Test("from a pipe: a wrong line is refused with the reason, the right one signs in")
         func pipe() async throws {
             try await Stage.with { stage in

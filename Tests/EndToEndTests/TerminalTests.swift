@@ -27,6 +27,38 @@ extension EndToEndTests {
             }
         }
 
+        @Test(
+            "a flag that another window sets on the terminal makes nothing of the screen's modes stay",
+            arguments: ["ixon", "iutf8"]
+        )
+        func flagFromElsewhere(flag: String) async throws {
+            try await Stage.with { stage in
+                let screen = try await stage.screen([
+                    "demo", "--no-browser", "--redirect-uri", "http://localhost:0/callback",
+                ])
+                try await screen.wait(for: "Signed out")
+                let name = try await screen.tmux("display-message", "-p", "#{pane_tty}").split(separator: "\n").joined()
+                for value in ["-\(flag)", flag] {
+                    let result = try await ChildProcess.run(
+                        "/bin/stty",
+                        ["-F", name, value],
+                        environment: Tools.environment(home: stage.home),
+                        filesIn: stage.newFolder("stty")
+                    )
+                    #expect(result.status == 0, "\(result)")
+                    // Something is drawn.
+                    try await screen.press(.letter("?"))
+                    try await screen.wait(for: "Show the keys")
+                    try await screen.press(.letter("?"))
+                    try await screen.wait(for: "Signed out")
+                }
+                try await screen.press(.letter("q"))
+                #expect(try await screen.exitStatus() == 0)
+                let settings = try screen.settings()
+                #expect(settings.before == settings.after)
+            }
+        }
+
         private func resize(_ screen: TmuxScreen, headline: String) async throws {
             for (width, height) in Self.sizes {
                 try await screen.resize(width: width, height: height)
