@@ -209,7 +209,10 @@ struct BurstTests {
     func bursts() {
         let address = "http://localhost:3000/callback?code=c&state=s"
         #expect(keys(address).withPastes == [.paste(address)])
-        #expect((keys(address) + [.enter] + keys("lq")).withPastes == [.paste(address), .enter] + keys("lq"))
+        #expect((keys(address) + [.enter]).withPastes == [.paste(address), .enter])
+        // The first line would be keys if it were alone.
+        #expect((keys("ls") + [.enter] + keys("cd /etc") + [.enter]).withPastes == [.paste("ls\ncd /etc"), .enter])
+        #expect((keys("abcd") + [.escape] + keys("efgh")).withPastes == keys("abcd") + [.escape] + keys("efgh"))
         #expect(keys("abcdefg").withPastes == keys("abcdefg"))
         #expect(keys("rrrrrrrrrrrrrrrrrr").withPastes == keys("rrrrrrrrrrrrrrrrrr"))
         #expect([Input]().withPastes.isEmpty)

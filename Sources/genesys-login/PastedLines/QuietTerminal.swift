@@ -14,6 +14,8 @@ enum QuietTerminal {
     private static let isQuiet = Atomic(false)
     /// Whether it was given back, for good or until the program is continued.
     private static let isGivenBack = Atomic(false)
+    /// Who started the program.
+    private static let parent = Atomic<Int32>(0)
 
     /// The signals that stop a program which does nothing about them, but SIGSTOP.
     private static let stopping = [SIGTSTP, SIGTTIN, SIGTTOU]
@@ -44,6 +46,7 @@ enum QuietTerminal {
         guard tcgetattr(STDIN_FILENO, &settings) == 0 else { return false }
         // What a handler uses is made before there is one.
         before.withLock { $0 = settings }
+        parent.store(getppid(), ordering: .sequentiallyConsistent)
         isQuiet.store(false, ordering: .sequentiallyConsistent)
         isGivenBack.store(false, ordering: .sequentiallyConsistent)
         for number in ending { handle(number) { QuietTerminal.endedBy($0) } }
@@ -52,12 +55,14 @@ enum QuietTerminal {
         return true
     }
 
-    /// Whether the program has the terminal. In a session that has another one, or none (setsid), nobody gives it and takes
-    /// it.
+    /// Whether the program has the terminal. In a session that has another one, or none (setsid, su), nobody gives it and takes
+    /// it; it is the program's as long as whoever started it is there.
     private static var isForeground: Bool {
         let group = tcgetpgrp(STDIN_FILENO)
-        return group == getpgrp() || group < 0 && errno == ENOTTY
+        return group == getpgrp() || group < 0 && errno == ENOTTY && !isAlone
     }
+
+    private static var isAlone: Bool { getppid() != parent.load(ordering: .sequentiallyConsistent) }
 
     /// Makes the terminal quiet where the program has come to the foreground in the meantime, or where somebody has made
     /// it echo again. How it is to be given back is noted each time: a shell has it otherwise while it is typed to.
@@ -65,7 +70,14 @@ enum QuietTerminal {
     static func settle() -> Grip {
         withoutSignals {
             before.withLock { before in
-                guard !isGivenBack.load(ordering: .sequentiallyConsistent), isForeground else { return .none }
+                guard !isGivenBack.load(ordering: .sequentiallyConsistent), isForeground else {
+                    // Nobody else will.
+                    if isAlone, tcgetpgrp(STDIN_FILENO) < 0, isQuiet.exchange(false, ordering: .sequentiallyConsistent)
+                    {
+                        tcsetattr(STDIN_FILENO, TCSANOW, &before)
+                    }
+                    return .none
+                }
                 var settings = termios()
                 guard tcgetattr(STDIN_FILENO, &settings) == 0 else { return .none }
                 let loud = tcflag_t(ICANON | ECHO | ECHONL)
