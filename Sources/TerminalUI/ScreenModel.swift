@@ -40,8 +40,8 @@ public struct ScreenModel: Sendable, Equatable {
     }
 
     /// Whether `input` was typed into a text that the state has taken away meanwhile, and so means nothing: a sign-in in
-    /// another terminal must not turn the rest of a client id into commands; see also ``textArrived(at:)``. The caller says so. Ends when nothing has been
-    /// typed for a second.
+    /// another terminal must not turn the rest of a client id into commands; see also ``textArrived(at:)``. The caller says
+    /// so. Ends when nothing has been typed for a second.
     ///
     /// - Parameter now: The wall clock's time.
     public mutating func isStray(_ input: Input, at now: Date) -> Bool {

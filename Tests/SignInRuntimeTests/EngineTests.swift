@@ -124,8 +124,8 @@ struct EngineTests {
         #expect(try await world.store.load("default") == nil)
     }
 
-    @Test("what comes of a code when the person has given up changes nothing, and is deleted at the server")
-    func cancelWhileExchanging() async throws {
+    /// An attempt that was given up with its code on the way; the answer comes once the stream has an element.
+    private func givenUpWhileExchanging() async throws -> (World, AsyncStream<Void>.Continuation) {
         let (gate, open) = AsyncStream<Void>.makeStream()
         let world = World { request, _ in
             guard request.method == .post else { return HTTPResponse(status: 200) }
@@ -136,6 +136,12 @@ struct EngineTests {
         try await world.callBack()
         try await world.reach("the token request") { _ in world.server.lines == [Self.token] }
         await world.engine.send(.cancelChosen)
+        return (world, open)
+    }
+
+    @Test("what comes of a code when the person has given up changes nothing, and is deleted at the server")
+    func cancelWhileExchanging() async throws {
+        let (world, open) = try await givenUpWhileExchanging()
         open.yield()
         try await world.reach("the deletion") { _ in world.server.lines == [Self.token, Self.revoke] }
         #expect(world.server.requests.last?.bearer?.reveal() == "access-0")
@@ -165,16 +171,7 @@ struct EngineTests {
 
     @Test("leaving the program waits for the deletion of what came of a code in time")
     func quitWhileDeleting() async throws {
-        let (gate, open) = AsyncStream<Void>.makeStream()
-        let world = World { request, _ in
-            guard request.method == .post else { return HTTPResponse(status: 200) }
-            for await _ in gate { break }
-            return .tokens()
-        }
-        await world.engine.send(.signInChosen(world.engine.plan(try .sample())))
-        try await world.callBack()
-        try await world.reach("the token request") { _ in world.server.lines == [Self.token] }
-        await world.engine.send(.cancelChosen)
+        let (world, open) = try await givenUpWhileExchanging()
         await world.engine.send(.quitChosen)
         open.yield()
         for await _ in world.engine.states {}
