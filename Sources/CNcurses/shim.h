@@ -54,6 +54,9 @@ static inline const char *terminal_capability(const char *name) {
     return value == (const char *)-1 ? NULL : value;
 }
 
+/* A file that can be read from once the process has ended; negative where the system has no such files. */
+static inline int terminal_process(pid_t process) { return (int)syscall(SYS_pidfd_open, process, 0); }
+
 /* Stops the whole process group, as Ctrl-Z on a cooked terminal would: a shell that waits for `make demo` must see that
    `make` stops too. SIGTSTP and not SIGSTOP: where nobody could continue us (no job control), the kernel ignores it.
    The others get it while we ignore it; then we raise it on this very thread, which is stopped before `raise` returns.

@@ -48,6 +48,11 @@ struct SecretBytes: ~Copyable {
         try body(UnsafeRawBufferPointer(rebasing: storage[..<count]))
     }
 
+    /// Whether `words` are among the bytes that count.
+    func contains(_ words: String) -> Bool {
+        withBytes { $0.firstRange(of: words.utf8) != nil }
+    }
+
     /// Gives all the room to `body`, which fills it and returns how many bytes count.
     mutating func fill<Failure: Error>(
         _ body: (UnsafeMutableRawBufferPointer) throws(Failure) -> Int

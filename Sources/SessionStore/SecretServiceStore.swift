@@ -44,6 +44,7 @@ extension SessionStore {
                 let session = try StoredSession.decode(bytes, for: profileName, in: name).doubtingTheFuture(at: now())
                 return session.storedUntil > now() ? session : nil
             },
+            isLocked: { profileName in await items.isLocked(profileName) },
             save: { session throws(StoreError) in
                 try await uncancelled { () throws(StoreError) in
                     if session.storedUntil > now() {
@@ -103,6 +104,16 @@ private struct SecretItems: Sendable {
         if !answer.words.isEmpty { throw error(answer.words) }
         try await refuseLocked(profileName)
         return nil
+    }
+
+    /// An item that is locked is listed without its secret.
+    func isLocked(_ profileName: String) async -> Bool {
+        do throws(StoreError) {
+            let answer = try await tool.run(["search"] + Self.attributes(profileName))
+            return answer.succeeded && answer.output.count > 0 && !answer.output.contains("\nsecret = ")
+        } catch {
+            if case .locked = error { return true } else { return false }
+        }
     }
 
     func save(_ bytes: consuming SecretBytes, _ profileName: String) async throws(StoreError) {

@@ -6,8 +6,10 @@ public struct SessionStore: Sendable {
     public let name: String
     /// Whether other processes of the same person see what it keeps.
     public let isShared: Bool
-    /// The profile's session, where there is one. One that is over counts as none.
+    /// The profile's session, where there is one. One that is over counts as none. A person may be asked to unlock it.
     public let load: @Sendable (_ profileName: String) async throws(StoreError) -> Session?
+    /// Whether there is one that nobody has unlocked; nobody is asked to.
+    public let isLocked: @Sendable (_ profileName: String) async -> Bool
     /// Keeps a session, in place of an older one of its profile.
     public let save: @Sendable (Session) async throws(StoreError) -> Void
     /// Removes the profile's session; none is no error.
@@ -29,6 +31,7 @@ public struct SessionStore: Sendable {
         name: String,
         isShared: Bool,
         load: @escaping @Sendable (_ profileName: String) async throws(StoreError) -> Session?,
+        isLocked: @escaping @Sendable (_ profileName: String) async -> Bool = { _ in false },
         save: @escaping @Sendable (Session) async throws(StoreError) -> Void,
         forget: @escaping @Sendable (_ profileName: String) async throws(StoreError) -> Void,
         remove:
@@ -41,6 +44,7 @@ public struct SessionStore: Sendable {
         self.name = name
         self.isShared = isShared
         self.load = load
+        self.isLocked = isLocked
         self.save = save
         self.forget = forget
         self.remove = remove

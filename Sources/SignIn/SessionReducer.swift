@@ -7,6 +7,8 @@ extension HeldSession {
     private static let firstRetryDelay = 5.0
     /// The longest wait between two tries, in seconds.
     private static let longestRetryDelay = 300.0
+    /// The longest such wait for a store that is busy or locked, in seconds.
+    private static let longestStoreDelay = 15.0
     /// The shortest time between two refreshes that no person asked for, in seconds, whatever lifetime a server names.
     private static let shortestLifetime = 1.0
     /// The longest wait that a server may ask for, in seconds: an hour.
@@ -74,10 +76,14 @@ extension HeldSession {
             refresh = .idle
             return .refreshed(thenProfile: thenProfile, timers())
         case .sessionReplaced(id, let newer, let newLabel, let successor):
+            guard newer.tokens != session.tokens else {
+                // The store took it after all.
+                guard notKept != nil else { return .ignored }
+                notKept = nil
+                return .changed([])
+            }
             // What the store keeps in place of a session that it did not take may be the one before.
-            guard newer.tokens != session.tokens,
-                notKept == nil || newer.isLater(than: session)
-            else { return .ignored }
+            guard notKept == nil || newer.isLater(than: session) else { return .ignored }
             guard newer.grant == session.grant else {
                 return .succeeded(by: HeldSession(id: successor, session: newer, label: newLabel))
             }
@@ -120,7 +126,8 @@ extension HeldSession {
             refresh = .failed(failure)
             return .changed([])
         }
-        let backoff = min(Self.firstRetryDelay * Double(1 << min(tries - 1, 10)), Self.longestRetryDelay)
+        let longest = if case .store = error { Self.longestStoreDelay } else { Self.longestRetryDelay }
+        let backoff = min(Self.firstRetryDelay * Double(1 << min(tries - 1, 10)), longest)
         let asked = error.retryAfter.map { Double(min($0, Self.longestServerWait)) } ?? 0
         let next = at.addingTimeInterval(max(backoff * max(0.5, min(jitter, 1.5)), asked))
         refresh = .retrying(failure, tries: tries, nextAt: next)

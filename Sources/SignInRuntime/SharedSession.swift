@@ -40,23 +40,28 @@ public struct SharedSession: Sendable {
 
     /// Refreshes `held`, unless another process has done so.
     ///
-    /// The refresh token is the newest one: the store's. Where the store fails, the session in hand is refreshed all the
-    /// same. Run it in a task that nobody cancels: an answer that is not kept is a session lost.
+    /// The refresh token is the newest one: the store's. Where the store has the session and does not give it (a keyring that
+    /// is locked), nothing is sent: another process may have sent the token in hand, and what came of this one's would not
+    /// be kept. Run it in a task that nobody cancels: an answer that is not kept is a session lost.
     ///
     /// - Parameters:
     ///   - isKept: whether the store has the session; what it has otherwise is another one, which goes unless it is newer.
     ///   - maySend: asked under the lock, the moment before the request is sent. From `true` on the answer must not be
     ///     lost; with `false` nothing is sent.
-    /// - Throws: why there are no fresh tokens; ``TokenRequestError/store(_:)`` where another process holds the lock,
-    ///   ``TransportError/cancelled`` where nothing may be sent.
+    ///   - mayAsk: whether the store may ask the person to unlock it.
+    /// - Throws: why there are no fresh tokens; ``TokenRequestError/store(_:)`` where another process holds the lock or the
+    ///   store does not say what it has, ``TransportError/cancelled`` where nothing may be sent.
     public func refresh(
         _ held: Session,
         isKept: Bool,
+        mayAsk: Bool = true,
         maySend: @Sendable () async -> Bool = { true }
     ) async throws(TokenRequestError) -> Refreshed {
         let lock = try await lock(held.profileName)
         defer { lock?.release() }
+        if isKept, !mayAsk, await store.isLocked(held.profileName) { throw .store(.locked(store: store.name)) }
         let seen = await load(held.profileName)
+        if isKept, case .failure(let error) = seen, mustWait(held, error) { throw .store(error) }
         // The place of a session that came from other settings is left to it.
         var other = seen.foreigner(to: held)
         if other == nil, case .success(let kept) = seen {
@@ -92,6 +97,36 @@ public struct SharedSession: Sendable {
         // What the store still has is the spent refresh token: nobody must send it again.
         if isKept, notKept != nil { try? await store.forget(session.profileName) }
         return .renewed(session, notKept: notKept)
+    }
+
+    /// Whether nothing is sent because of what the store says. One that is gone may stay so, and a token that has expired
+    /// is of no use to anybody; one that is only locked is unlocked some time.
+    private func mustWait(_ held: Session, _ error: StoreError) -> Bool {
+        switch error {
+        case .locked, .unknownVersion: true
+        case .unavailable, .programMissing, .busy: held.isLive(at: now())
+        case .tooLarge, .quotaExceeded, .unreadable, .placeTaken: false
+        }
+    }
+
+    /// Puts what came of `spent` in its place, if the store has it still; nothing where `newest` says so. Nobody is asked to
+    /// unlock anything.
+    ///
+    /// - Returns: whether the store has `spent` no more.
+    func replace(_ spent: Session, by newest: @Sendable () async -> Session?) async -> Bool {
+        let lock: (any ProfileLock)?
+        do throws(TokenRequestError) {
+            lock = try await self.lock(spent.profileName)
+        } catch {
+            return false
+        }
+        defer { lock?.release() }
+        guard await !store.isLocked(spent.profileName), case .success(let kept) = await load(spent.profileName) else {
+            return false
+        }
+        guard kept?.tokens == spent.tokens else { return true }
+        if let session = await newest(), await save(session) == nil { return true }
+        return (try? await store.forget(spent.profileName)) != nil
     }
 
     /// Keeps a new session, in place of an older one of its profile. One of a later sign-in stays: which of two that wait for

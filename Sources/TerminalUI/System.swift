@@ -40,8 +40,12 @@ enum System {
     /// Whether the terminal is ours and not the shell's. In a session that has another terminal, or none (setsid), nobody
     /// gives it and takes it.
     static func isForeground(_ descriptor: Int32) -> Bool {
-        let group = tcgetpgrp(descriptor)
-        return group == getpgrp() || group < 0 && errno == ENOTTY
+        tcgetpgrp(descriptor) == getpgrp() || isElsewhere(descriptor)
+    }
+
+    /// Whether the terminal is another session's than the program's.
+    static func isElsewhere(_ descriptor: Int32) -> Bool {
+        tcgetpgrp(descriptor) < 0 && errno == ENOTTY
     }
 
     /// Sets the locale's characters alone: its decimal comma must not reach the parsing of numbers. Where the machine

@@ -2,7 +2,7 @@ import CNcurses
 import Dispatch
 import Glibc
 
-/// The terminal: the only file that calls ncurses.
+/// The terminal. It and its capabilities are the only files that call ncurses.
 ///
 /// Keys and clicks arrive in ``inputs``, resizing and signals in ``urgent``; nothing is polled, so waiting costs no time.
 /// Whatever way the program ends, the terminal is as it was: by ``close()``, at exit, and after a crash.
@@ -154,7 +154,9 @@ public final class Terminal {
     /// Another program of the same job, which had the terminal first, may have given it back meanwhile: what it left is how
     /// the terminal is to be left, and is not how the screen needs it.
     private func keepModes() {
-        guard terminal_guard_is_cooked(STDOUT_FILENO) != 0, System.isForeground(STDIN_FILENO) else { return }
+        guard terminal_guard_is_cooked(STDOUT_FILENO) != 0, System.isForeground(STDIN_FILENO),
+            sources?.isStarterGone != true
+        else { return }
         _ = terminal_guard_save(STDOUT_FILENO)
         def_shell_mode()
         reset_prog_mode()
@@ -264,6 +266,11 @@ public final class Terminal {
     private func leave(_ next: Mode) {
         switch mode {
         case .screen:
+            if System.isElsewhere(STDIN_FILENO), terminal_guard_owns_modes(STDOUT_FILENO) == 0 {
+                // Whoever started the program there has ended, and a shell that was quicker has set its own modes.
+                _ = terminal_guard_save(STDOUT_FILENO)
+                def_shell_mode()
+            }
             System.write(Self.pasteOff, to: STDOUT_FILENO)
             endwin()
             if let wipe { System.write(wipe, to: STDOUT_FILENO) }
@@ -384,43 +391,5 @@ public final class Terminal {
             return isClick ? .input(.click(row: Int(row), column: Int(column))) : .ignored
         default: return nil
         }
-    }
-
-    private static func hasDescription(_ name: String) -> Bool {
-        var status: Int32 = 0
-        return setupterm(name, STDOUT_FILENO, &status) == OK
-    }
-
-    private static func position(row: Int) -> String? {
-        capability("cup").flatMap { cup in tgoto(cup, 0, Int32(row)).map { String(cString: $0) } }
-    }
-
-    private static func capability(_ name: String) -> String? {
-        terminal_capability(name).map { System.withoutPadding(String(cString: $0)) }
-    }
-}
-
-extension Terminal {
-    /// What the terminal can do; `nil` where this machine has no description of it, and the screen cannot be shown.
-    public static func abilities() -> TerminalAbilities? {
-        var status: Int32 = 0
-        guard setupterm(nil, STDOUT_FILENO, &status) == OK else { return nil }
-        System.chooseLocale()
-        let term = System.variable("TERM") ?? ""
-        let wantsColor = (System.variable("NO_COLOR") ?? "").isEmpty
-        let clipboard: TerminalAbilities.Clipboard =
-            switch ClipboardSequence.passage(term: term) {
-            case .tmux: .tmux
-            case .screen: .screen
-            case .direct: capability("Ms") == nil ? .unknown : .likely
-            }
-        return TerminalAbilities(
-            term: term,
-            size: System.size(of: STDOUT_FILENO),
-            isUTF8: terminal_is_utf8() != 0,
-            colors: wantsColor ? max(0, Int(tigetnum("colors"))) : 0,
-            hasMouse: capability("kmous") != nil,
-            clipboard: clipboard
-        )
     }
 }

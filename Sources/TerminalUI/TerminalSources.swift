@@ -1,3 +1,4 @@
+import CNcurses
 import Dispatch
 import Glibc
 import Synchronization
@@ -15,6 +16,8 @@ final class TerminalSources {
 
     private let input: any DispatchSourceRead
     private let others: [any DispatchSourceSignal]
+    private let starter: (any DispatchSourceRead)?
+    private let parent = getppid()
     private var isPaused = false
 
     init(
@@ -22,13 +25,36 @@ final class TerminalSources {
         onInput: @escaping @MainActor () -> Void,
         onSignal: @escaping @MainActor (Int32) -> Void
     ) {
+        starter = Self.starter(descriptor, onSignal)
         input = DispatchSource.makeReadSource(fileDescriptor: descriptor, queue: .main)
         input.setEventHandler { MainActor.assumeIsolated(onInput) }
         let queue = DispatchQueue(label: "signals")
         others = Self.signals.map { Self.source(of: $0, on: queue, onSignal) }
         input.resume()
         others.forEach { $0.resume() }
+        starter?.resume()
     }
+
+    /// In a session that has another terminal, or none (`su -c`), nobody hangs up: whoever started the program there gives it
+    /// the terminal, and takes it back by ending.
+    private static func starter(
+        _ descriptor: Int32,
+        _ onSignal: @escaping @MainActor (Int32) -> Void
+    ) -> (any DispatchSourceRead)? {
+        guard System.isElsewhere(descriptor) else { return nil }
+        let process = terminal_process(getppid())
+        guard process >= 0 else { return nil }
+        let source = DispatchSource.makeReadSource(fileDescriptor: process, queue: .main)
+        source.setEventHandler {
+            source.cancel()
+            MainActor.assumeIsolated { onSignal(SIGHUP) }
+        }
+        source.setCancelHandler { Glibc.close(process) }
+        return source
+    }
+
+    /// Whether whoever gave the terminal has ended; see ``starter(_:_:)``.
+    var isStarterGone: Bool { starter != nil && getppid() != parent }
 
     /// Stops listening to the keyboard: while the terminal is the shell's, its keys would wake us without end.
     func pauseInput() {
@@ -44,6 +70,7 @@ final class TerminalSources {
     func cancel() {
         input.cancel()
         others.forEach { $0.cancel() }
+        starter?.cancel()
         resumeInput()  // a source that is let go while suspended traps
     }
 
@@ -84,6 +111,8 @@ final class TerminalSources {
             }
             signal(number, SIG_DFL)
             kill(getpid(), number)
+            // From a container's first process the kernel keeps it.
+            if getpid() == 1 { _exit(128 + number) }
         }
     }
 

@@ -31,6 +31,7 @@ struct GenesysLogin: AsyncParsableCommand {
     @MainActor
     static func main() {
         ProcessProtection.begin()
+        FirstProcess.begin()
         do {
             try start()
         } catch {

@@ -1,5 +1,4 @@
 import ArgumentParser
-import Dispatch
 import FoundationEssentials
 import GenesysCloud
 import Glibc
@@ -8,7 +7,6 @@ import OAuth
 import SessionStore
 import SignIn
 import SignInRuntime
-import Synchronization
 import TerminalUI
 
 /// `genesys-login login`: the same sign-in as plain lines.
@@ -21,7 +19,7 @@ struct LoginCommand: AsyncParsableCommand {
             input is taken as the address that a browser elsewhere ended on; give it </dev/null where the input is a \
             script's.
             Exit status: 0 signed in; 1 failed, or the session could not be kept; 4 ended \
-            elsewhere meanwhile; 64 wrong usage; 69 service unreachable; 75 timed out; 77 refused; \
+            elsewhere or expired meanwhile; 64 wrong usage; 69 service unreachable; 75 timed out; 77 refused; \
             130 interrupted.
 
             Examples:
@@ -51,24 +49,30 @@ struct LoginCommand: AsyncParsableCommand {
                 store: store
             ).logged(to: settings.log)
         )
-        let interrupts = Self.interrupts(engine)
-        let result = await signInOnce(engine, signIn)
-        interrupts?.cancel()
+        let interrupts = LoginInterrupts(engine)
+        let result = await signInOnce(engine, signIn, interrupts)
+        let interrupt = interrupts.end()
         if await engine.isExchanging { Console.line(Strings.exchangeUnanswered) }
         await live.shutdown()
+        if let interrupt, interrupt != SIGINT { DeferredSignals.die(of: interrupt) }
         try report(await looked(result, store), store: store.name)
     }
 
     /// How a sign-in in plain lines ended.
     private enum Result {
         case signedIn(SignedIn)
-        case endedElsewhere
+        /// There was a session, and it is over.
+        case ended(FailureReport)
         /// `kept`: the session that is kept though its profile could not be loaded.
         case failed(Failure, kept: Session? = nil)
         case cancelled
     }
 
-    private func signInOnce(_ engine: Engine, _ signIn: SignInSettings) async -> Result {
+    private func signInOnce(
+        _ engine: Engine,
+        _ signIn: SignInSettings,
+        _ interrupts: LoginInterrupts
+    ) async -> Result {
         await engine.send(.signInChosen(engine.plan(signIn)))
         var shown = State.initial
         var result = Result.cancelled
@@ -98,13 +102,15 @@ struct LoginCommand: AsyncParsableCommand {
             )
             for line in lines { Console.line(line) }
             shown = state
+            if state.hasSession { interrupts.protect() }
             switch state {
             case .userProfile(let signedIn): result = .signedIn(signedIn)
             case .tokenHeld(let held):
                 guard case .failed(let failure) = held.profile else { continue }
                 result = .failed(failure, kept: held.held.notKept == nil ? held.held.session : nil)
             case .loggedOut(.failed(let failure)), .loggedOut(.sessionExpired(let failure?)): result = .failed(failure)
-            case .loggedOut(.signedOutElsewhere): result = .endedElsewhere
+            case .loggedOut(.signedOutElsewhere): result = .ended(.endedElsewhere)
+            case .loggedOut(.sessionExpired(nil)): result = .ended(.sessionOver)
             case .loggedOut: result = .cancelled
             case .awaitingCallback: continue
             }
@@ -113,36 +119,12 @@ struct LoginCommand: AsyncParsableCommand {
         return result
     }
 
-    /// Ctrl-C gives the attempt up, and the program ends by itself; with the token in hand, it leaves the rest alone, but
-    /// for a session on its way into the store: once more gives that up too.
-    private static func interrupts(_ engine: Engine) -> (any DispatchSourceSignal)? {
-        guard !EndWish.isIgnored(SIGINT) else { return nil }
-        signal(SIGINT, SIG_IGN)
-        let source = DispatchSource.makeSignalSource(signal: SIGINT, queue: .global())
-        let wish = EndWish()
-        source.setEventHandler {
-            let meaning = wish.take(isHangup: false)
-            guard meaning != .same else { return }
-            let again = meaning == .atOnce
-            Task {
-                if await engine.isSaving {
-                    Console.line(again ? Strings.notKept : Strings.finishingSave)
-                    if again { Glibc.exit(ExitStatus.interrupted.rawValue) }
-                }
-                await engine.send(.cancelChosen)
-                await engine.send(.quitChosen)
-            }
-        }
-        source.resume()
-        return source
-    }
-
     /// With another look into the store: somebody may have signed out, or in anew, while the profile was loaded.
     private func looked(_ result: Result, _ store: SessionStore) async -> Result {
         let (session, other): (Session, Result)
         switch result {
         case .signedIn(let signedIn) where signedIn.held.notKept == nil:
-            (session, other) = (signedIn.held.session, .endedElsewhere)
+            (session, other) = (signedIn.held.session, .ended(.endedElsewhere))
         case .failed(let failure, let kept?): (session, other) = (kept, .failed(failure))
         default: return result
         }
@@ -171,9 +153,9 @@ struct LoginCommand: AsyncParsableCommand {
             }
             // The program ends here: what is not kept is lost, and an older session may still be there.
             if signedIn.held.notKept != nil { throw ExitStatus.failed }
-        case .endedElsewhere:
-            plainLines(.endedElsewhere).forEach(Console.line)
-            if json { Console.data(FailureJSON(.endedElsewhere)) }
+        case .ended(let report):
+            plainLines(report).forEach(Console.line)
+            if json { Console.data(FailureJSON(report)) }
             throw ExitStatus.notSignedIn
         case .failed(let failure, let kept):
             if kept != nil { Console.line("The session itself is kept \(Strings.store(store)).") }
@@ -181,6 +163,16 @@ struct LoginCommand: AsyncParsableCommand {
             throw ExitStatus.of(failure)
         case .cancelled:
             throw ExitStatus.interrupted
+        }
+    }
+}
+
+extension State {
+    /// Whether a session is in hand.
+    fileprivate var hasSession: Bool {
+        switch self {
+        case .tokenHeld, .userProfile: true
+        case .loggedOut, .awaitingCallback: false
         }
     }
 }

@@ -69,6 +69,24 @@ extension EndToEndTests {
             }
         }
 
+        @Test("a session that expires while the profile is loaded: words, an object, exit status 4")
+        func expiresMeanwhile() async throws {
+            try await Stage.with { stage in
+                let server = try stage.stubServer { request in
+                    if request.path == "/oauth/token" {
+                        return .json(#"{"access_token": "plain-access", "token_type": "bearer", "expires_in": 1}"#)
+                    }
+                    Thread.sleep(forTimeInterval: 3)
+                    return .json(Self.person)
+                }
+                let result = try await login(stage, server, ["--json"], callback: "code=plain-code")
+                #expect(result.status == 4, "\(result)")
+                #expect(result.errors.contains("The session has expired."), "\(result)")
+                let object = try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any]
+                #expect((object?["error"] as? [String: Any])?["code"] as? String == "session_expired", "\(result)")
+            }
+        }
+
         @Test(
             "a failure has its exit status, its words on standard error, and nothing on standard output",
             arguments: [

@@ -168,7 +168,10 @@ extension SharedStores {
             try await Self.withDesktop { store, desktop in
                 let session = try sampleSession("default")
                 try await store.save(session)
+                #expect(await !store.isLocked("default"))
                 try await desktop.lock()
+                #expect(await store.isLocked("default"))
+                #expect(await !store.isLocked("other"), "what is not there is not locked")
                 let loading = await storeError { () throws(StoreError) in _ = try await store.load("default") }
                 #expect(loading == .locked(store: "secret-service"))
                 let saving = await storeError { () throws(StoreError) in try await store.save(session) }

@@ -61,6 +61,7 @@ final class SharedShelf: Sendable {
                 if let failure = content.withLock({ $0.failure }) { throw failure }
                 return content.withLock { $0.sessions[name] }
             },
+            isLocked: { [self] _ in content.withLock { if case .locked = $0.failure { true } else { false } } },
             save: { [self] session throws(StoreError) in
                 await content.withLock({ $0.beforeSaving })()
                 if let failure = content.withLock({ $0.failure ?? $0.savingFailure }) { throw failure }
@@ -241,10 +242,10 @@ struct SharedSessionTests {
     }
 
     @Test(
-        "a store that fails costs nothing: the session in hand is refreshed, and the caller is told that it is not kept",
+        "a store that is gone costs nothing: the session in hand is refreshed, and the caller is told that it is not kept",
         arguments: [
-            StoreError.unavailable(store: "shelf", ServerText("no")), .locked(store: "shelf"),
-            .unreadable(store: "shelf"), .quotaExceeded(store: "shelf"),
+            StoreError.unavailable(store: "shelf", ServerText("no")), .unreadable(store: "shelf"),
+            .quotaExceeded(store: "shelf"),
         ]
     )
     func storeFails(error: StoreError) async throws {
@@ -260,6 +261,45 @@ struct SharedSessionTests {
         }
         #expect(renewed.tokens.accessToken == Secret("access-1"))
         #expect(notKept == error)
+    }
+
+    @Test(
+        "where the store has the session and does not give it, nothing is sent: somebody may have sent that token",
+        arguments: [
+            (StoreError.locked(store: "shelf"), 0.0), (.locked(store: "shelf"), 60),
+            (.unknownVersion(store: "shelf", 2), 0), (.unavailable(store: "shelf", ServerText("no")), 60),
+        ]
+    )
+    func storeIsSilent(error: StoreError, timeLeft: Double) async throws {
+        let (shelf, server) = (SharedShelf(), StrictServer())
+        let held = try session(at: Self.start + timeLeft)
+        shelf.put(held)
+        shelf.fail(error)
+        for mayAsk in [true, false] {
+            await #expect(throws: TokenRequestError.store(error)) {
+                try await shared(shelf, server.transport()).refresh(held, isKept: true, mayAsk: mayAsk)
+            }
+        }
+        #expect(server.requests == 0)
+        shelf.fail(nil)
+        guard case .renewed(_, nil) = try await shared(shelf, server.transport()).refresh(held, isKept: true) else {
+            Issue.record("not renewed and kept")
+            return
+        }
+    }
+
+    @Test("a store that was never asked for this session and is locked does not keep it from being refreshed")
+    func lockedAndNotKept() async throws {
+        let (shelf, server) = (SharedShelf(), StrictServer())
+        shelf.fail(.locked(store: "shelf"))
+        let held = try session()
+        guard
+            case .renewed(_, .locked) = try await shared(shelf, server.transport())
+                .refresh(held, isKept: false, mayAsk: false)
+        else {
+            Issue.record("not renewed")
+            return
+        }
     }
 
     @Test("a store that takes no more after a refresh keeps no spent refresh token either")

@@ -304,6 +304,7 @@ extension Decisions {
               · refreshSession(not kept)
           signOutChosen → loggedOut signing out · stop(due) stop(expiry) abandon signOut
           quitChosen → unchanged · exit
+          sameSession → userProfile Ada fresh
           profileLoaded → userProfile Grace fresh, not kept (store_quota)
           profileFailed → userProfile Ada fresh, not kept (store_quota), notice not reloaded (service_error)
           profileLimited → userProfile Ada fresh, not kept (store_quota), notice not reloaded yet (rate_limited)

@@ -7,7 +7,7 @@ import Synchronization
 /// Lines on standard input while a sign-in waits: the address that a browser elsewhere ended on, pasted or piped.
 ///
 /// Nothing is read before there is a listener, so that a line can be judged when it comes. The end of the input is no
-/// error: the wait goes on without it.
+/// error: the wait goes on without it; but the end of a terminal is the program's, as if it had hung up (SIGHUP).
 final class PastedLines: Sendable {
     /// How often to look whether the program has been given the terminal, in milliseconds: nothing tells a program in the
     /// background, and what is pasted before is shown.
@@ -77,6 +77,7 @@ final class PastedLines: Sendable {
             let count = Glibc.read(STDIN_FILENO, &buffer, buffer.count)
             if count < 0, errno == EINTR || errno == EAGAIN { continue }
             guard count > 0 else {
+                if isTerminal, isOver { hangUp() }
                 if let rest = assembler.finish() { continuation.yield(rest) }
                 break
             }
@@ -94,12 +95,28 @@ final class PastedLines: Sendable {
         continuation.finish()
     }
 
+    /// Whether the terminal is gone, or whoever gave it.
+    private var isOver: Bool {
+        var ask = pollfd(fd: STDIN_FILENO, events: 0, revents: 0)
+        return QuietTerminal.isLost || poll(&ask, 1, 0) > 0 && ask.revents & Int16(POLLHUP | POLLERR) != 0
+    }
+
+    /// Ends the program as the kernel does where the terminal is the one of its session; the wait goes on where that is
+    /// ignored.
+    private func hangUp() {
+        if !EndWish.isIgnored(SIGHUP) { kill(getpid(), SIGHUP) }
+    }
+
     /// Returns once there is something to read, or the end of it; `false` when nothing is to be read any more. In the
     /// background nothing is read: the input is the shell's, and whoever reads it is stopped.
     private func waitForInput(isTerminal: Bool, _ unrestEnds: inout ContinuousClock.Instant) -> Bool {
         // Under the lock, so that the terminal is not made quiet again in the moment that the reading ends.
         while let grip = stage.withLock({ $0 == .reading ? isTerminal ? QuietTerminal.settle() : .firm : nil }) {
             if grip == .none {
+                if isOver {
+                    hangUp()
+                    return false
+                }
                 poll(nil, 0, Self.glance)
                 continue
             }

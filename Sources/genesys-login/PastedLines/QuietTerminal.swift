@@ -64,16 +64,19 @@ enum QuietTerminal {
 
     private static var isAlone: Bool { getppid() != parent.load(ordering: .sequentiallyConsistent) }
 
+    /// Whether nobody is there any more who could give the terminal: whoever started the program in another session than the
+    /// terminal's has ended.
+    static var isLost: Bool { isAlone && tcgetpgrp(STDIN_FILENO) < 0 && errno == ENOTTY }
+
     /// Makes the terminal quiet where the program has come to the foreground in the meantime, or where somebody has made
-    /// it echo again. How it is to be given back is noted each time: a shell has it otherwise while it is typed to.
-    ///
+    /// it echo again. How it is to be given back is noted each time that it echoes and edits lines: a shell has it otherwise
+    /// while it is typed to. Where only one of the two was changed, that is somebody's try from elsewhere.
     static func settle() -> Grip {
         withoutSignals {
             before.withLock { before in
                 guard !isGivenBack.load(ordering: .sequentiallyConsistent), isForeground else {
                     // Nobody else will.
-                    if isAlone, tcgetpgrp(STDIN_FILENO) < 0, isQuiet.exchange(false, ordering: .sequentiallyConsistent)
-                    {
+                    if isLost, isQuiet.exchange(false, ordering: .sequentiallyConsistent) {
                         tcsetattr(STDIN_FILENO, TCSANOW, &before)
                     }
                     return .none
@@ -84,7 +87,8 @@ enum QuietTerminal {
                 // VMIN and VTIME: a read waits for one byte. Where nothing is to be done, another program has done it, and
                 // gives the terminal back itself: what it has made is not how the terminal is to be left.
                 guard settings.c_lflag & loud != 0 || settings.c_cc.6 != 1 || settings.c_cc.5 != 0 else { return .firm }
-                before = settings
+                let cooked = tcflag_t(ICANON | ECHO)
+                if settings.c_lflag & cooked == cooked { before = settings }
                 isQuiet.store(true, ordering: .sequentiallyConsistent)
                 settings.c_lflag &= ~loud
                 settings.c_cc.6 = 1
@@ -141,7 +145,13 @@ enum QuietTerminal {
     private static func endedBy(_ number: Int32) {
         end()
         install(number, SIG_DFL)
+        var one = sigset_t()
+        sigemptyset(&one)
+        sigaddset(&one, number)
+        pthread_sigmask(SIG_UNBLOCK, &one, nil)
         raise(number)
+        // Only a container's first process is still here.
+        _exit(128 + number)
     }
 
     /// Restores, stops as the person asked, and goes on quietly once continued.

@@ -1,0 +1,184 @@
+import FoundationEssentials
+import GenesysCloud
+public import OAuth
+import SessionStore
+import SignIn
+
+/// What becomes of a session at the server and in the store.
+extension Engine {
+    /// How long a store that is locked is left alone, in seconds, before it is looked at again.
+    private static let storeDelay = 5.0
+
+    /// Not given up with the session, nor when the program is left: the answer may be the last word on the refresh
+    /// token.
+    func refresh(_ id: SessionID, _ session: Session, isKept: Bool) {
+        let jitter = dependencies.jitter()
+        keepUntilDone { [shared, weak self] key in
+            do throws(TokenRequestError) {
+                let maySend = { @Sendable [weak self] in await self?.maySend(key) ?? true }
+                switch try await shared.refresh(session, isKept: isKept, mayAsk: false, maySend: maySend) {
+                case .renewed(let renewed, let notKept):
+                    await self?.send(.sessionRefreshed(id, renewed, notKept: notKept))
+                    if isKept, notKept != nil { await self?.keepReplacing(session) }
+                case .replaced(let session):
+                    await self?.replaced(id, session)
+                case .forgotten: await self?.send(.sessionForgotten(id))
+                }
+            } catch {
+                await self?.send(.refreshFailed(id, error, jitter: jitter))
+            }
+        }
+    }
+
+    /// Tries now and then to take a spent refresh token out of a store that took neither what came in its place nor its
+    /// removal: whoever finds it there sends it again.
+    private func keepReplacing(_ session: Session) {
+        spent?.task.cancel()
+        let task = Task { [dependencies, weak self] in
+            repeat {
+                let next = dependencies.now().addingTimeInterval(Self.storeDelay)
+                guard (try? await dependencies.sleepUntil(next)) != nil else { return }
+            } while await self?.replaceSpent(session) == false
+        }
+        spent = (session, task)
+    }
+
+    /// Whether the store has the spent session no more.
+    func replaceSpent(_ session: Session) async -> Bool {
+        let isDone = await shared.replace(session) { [weak self] in
+            // Signed out of meanwhile, nothing comes in its place.
+            await self?.inHand.first { $0.session.grant == session.grant }?.session
+        }
+        if isDone, spent?.session == session { spent = nil }
+        return isDone
+    }
+
+    /// Whether a refresh may still begin, which then is waited for to its end.
+    func maySend(_ key: UInt64) -> Bool {
+        if !isLeaving { sent.insert(key) }
+        return !isLeaving
+    }
+
+    func signOut(_ id: SessionID, _ session: Session, isKept: Bool) {
+        keepUntilDone { [shared, before = storeWork, weak self] _ in
+            // The session may still be on its way into the store.
+            await before?.value
+            let (revocation, notForgotten) = await shared.signOut(session, isKept: isKept)
+            switch revocation {
+            case .success: await self?.send(.tokenRevoked(id, notForgotten: notForgotten))
+            case .failure(let error): await self?.send(.revocationFailed(id, error, notForgotten: notForgotten))
+            }
+        }
+    }
+
+    /// Looks for a session of the profile in the store, and from now on for what other processes do to it.
+    ///
+    /// Returns once the store has been looked into for the first time.
+    ///
+    /// - Parameter accepts: whether a session that is found belongs to the settings in force.
+    public func follow(_ profileName: String, accepts: @escaping @Sendable (Session) -> Bool) async {
+        following?.task.cancel()
+        unlocking?.cancel()
+        let changes = dependencies.store.changes(profileName)
+        let task = Task { [weak self] in
+            for await _ in changes { await self?.look() }
+        }
+        following = (accepts, profileName, task)
+        // One that is due was to be for other settings.
+        isLookDue = false
+        look()
+        await storeWork?.value
+    }
+
+    /// Compares the store with what is in hand, after the store actions that are under way.
+    func look() {
+        // One that has not begun sees all that has happened so far.
+        guard let following, !isLookDue else { return }
+        isLookDue = true
+        store { [store = dependencies.store, weak self] in
+            guard let before = await self?.beginLook() else { return }
+            do throws(StoreError) {
+                await self?.found(try await store.load(following.profileName), before, following.accepts)
+            } catch {
+                await self?.send(.storeFailed(error))
+                if case .locked = error { await self?.lookOnceUnlocked(following.profileName) }
+            }
+        }
+    }
+
+    /// Looks again once a person has unlocked the store, who is asked for nothing meanwhile.
+    private func lookOnceUnlocked(_ profileName: String) {
+        unlocking?.cancel()
+        guard !isLeaving else { return }
+        unlocking = Task { [dependencies, weak self] in
+            repeat {
+                let next = dependencies.now().addingTimeInterval(Self.storeDelay)
+                guard (try? await dependencies.sleepUntil(next)) != nil else { return }
+            } while await dependencies.store.isLocked(profileName)
+            await self?.look()
+        }
+    }
+
+    func beginLook() -> [HeldSession] {
+        isLookDue = false
+        return inHand
+    }
+
+    /// The session in hand, if any, in a box of its own.
+    var inHand: [HeldSession] {
+        switch state {
+        case .loggedOut: []
+        case .awaitingCallback(let attempt): attempt.returningTo.map { [$0.held] } ?? []
+        case .tokenHeld(let tokenHeld): [tokenHeld.held]
+        case .userProfile(let signedIn): [signedIn.held]
+        }
+    }
+
+    func found(_ kept: Session?, _ before: [HeldSession], _ accepts: (Session) -> Bool) {
+        let held = inHand.first
+        // Tokens that came while the store was read are newer than what it said.
+        guard held?.session.tokens == before.first?.session.tokens else { return }
+        // Its place is taken as soon as the store lets it.
+        if let kept, kept.tokens == spent?.session.tokens { return }
+        if let kept, !accepts(kept) {
+            // A session of other settings is another matter, but there is one place for both.
+            if let held, !kept.isSameClient(as: held.session) { send(.sessionNotKept(held.id, .placeTaken(by: kept))) }
+            return
+        }
+        switch (held, kept) {
+        case (nil, let kept?):
+            send(.sessionFound(SessionID(nextID()), kept, label: Environment.label(of: kept.apiURL)))
+        case (let held?, let kept?):
+            replaced(held.id, kept)
+        case (let held?, nil):
+            // Nobody has signed out of what a store keeps no longer because its time there is over.
+            if held.session.storedUntil > dependencies.now() { send(.sessionForgotten(held.id)) }
+        case (nil, nil): break
+        }
+    }
+
+    func replaced(_ id: SessionID, _ newer: Session) {
+        let label = Environment.label(of: newer.apiURL)
+        send(.sessionReplaced(id, newer, label: label, successor: SessionID(nextID())))
+    }
+
+    /// Whether a new session is on its way into the store.
+    public var isSaving: Bool { saves > 0 }
+
+    /// Whether a code is on its way, or the deletion of what came of it. Where that is so still when the program ends, the
+    /// server may have issued a token.
+    public var isExchanging: Bool { !exchanges.isEmpty }
+
+    func saved(_ id: SessionID, _ error: StoreError?) {
+        saves -= 1
+        if let error { send(.sessionNotKept(id, error)) }
+    }
+
+    /// Store actions run one after another, so that an older session cannot overwrite a newer one.
+    func store(_ action: @escaping @Sendable () async -> Void) {
+        storeWork = Task { [before = storeWork] in
+            await before?.value
+            await action()
+        }
+    }
+}

@@ -1,0 +1,72 @@
+import Dispatch
+import Glibc
+import SignIn
+import SignInRuntime
+import Synchronization
+import TerminalUI
+
+/// Signals that end a sign-in in plain lines: it is given up, and the program ends by itself. With the token in hand the rest
+/// is left alone, but for a session on its way into the store: another signal gives that up too.
+final class LoginInterrupts {
+    private let taker: Taker
+    private var sources: [Int32: any DispatchSourceSignal] = [:]
+
+    /// Interrupts of a sign-in that `engine` runs. Ctrl-C is one from the start.
+    init(_ engine: Engine) {
+        taker = Taker(engine)
+        watch([SIGINT])
+    }
+
+    /// From now on the signals that would end the program at once are interrupts too: what is in hand must not be lost.
+    func protect() {
+        watch([SIGTERM, SIGHUP])
+    }
+
+    /// No signal is an interrupt any more.
+    ///
+    /// - Returns: the first one that came.
+    func end() -> Int32? {
+        sources.values.forEach { $0.cancel() }
+        return taker.first
+    }
+
+    private func watch(_ numbers: [Int32]) {
+        for number in numbers where sources[number] == nil && !EndWish.isIgnored(number) {
+            let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+            source.setEventHandler { [taker] in taker.take(number) }
+            signal(number, SIG_IGN)
+            source.resume()
+            sources[number] = source
+        }
+    }
+}
+
+/// What signals that come at any time have in common.
+private final class Taker: Sendable {
+    private let engine: Engine
+    private let wish = EndWish()
+    private let taken = Mutex<Int32?>(nil)
+
+    init(_ engine: Engine) {
+        self.engine = engine
+    }
+
+    var first: Int32? { taken.withLock { $0 } }
+
+    func take(_ number: Int32) {
+        let meaning = wish.take(isHangup: number == SIGHUP)
+        guard meaning != .same else { return }
+        taken.withLock { taken in
+            if taken == nil { taken = number }
+        }
+        let again = meaning == .atOnce
+        Task { [engine] in
+            if await engine.isSaving {
+                Console.line(again ? Strings.notKept : Strings.finishingSave)
+                if again { DeferredSignals.die(of: number) }
+            }
+            await engine.send(.cancelChosen)
+            await engine.send(.quitChosen)
+        }
+    }
+}

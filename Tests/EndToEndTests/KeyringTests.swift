@@ -1,0 +1,123 @@
+import Foundation
+import Glibc
+import Testing
+
+extension EndToEndTests {
+    /// The program and a desktop's keyring that a person locks and unlocks, which takes its time.
+    @Suite struct KeyringTests {
+        /// A stand-in for `secret-tool` with one item, for a real keyring cannot be locked at a chosen moment.
+        private struct Keyring {
+            let folder: URL
+            let environment: [String: String]
+
+            init(_ stage: Stage, _ rig: SessionRig) throws {
+                folder = try stage.newFolder("keyring")
+                let script = """
+                    #!/bin/sh
+                    cd '\(folder.path)' || exit 2
+                    case $1 in
+                    lookup) [ ! -e locked ] && cat item 2>/dev/null ;;
+                    search)
+                        [ -e item ] || exit 0
+                        printf '[/1]\\nlabel = genesys-login\\n'
+                        [ -e locked ] || printf 'secret = %s\\n' "$(cat item)" ;;
+                    store)
+                        if [ -e slow ]; then touch storing; sleep 3; fi
+                        if [ -e locked ]; then
+                            echo 'secret-tool: Cannot create an item in a locked collection' >&2
+                            exit 1
+                        fi
+                        cat >new && mv new item ;;
+                    clear) [ ! -e locked ] && rm -f item ;;
+                    esac
+                    """
+                let file = folder.appending(path: "secret-tool")
+                try script.write(to: file, atomically: true, encoding: .utf8)
+                try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: file.path)
+                environment = rig.environment.merging(["PATH": "\(folder.path):/usr/bin:/bin"]) { $1 }
+            }
+
+            func set(_ name: String, _ isSet: Bool = true) throws {
+                let file = folder.appending(path: name)
+                if isSet { try Data().write(to: file) } else { try FileManager.default.removeItem(at: file) }
+            }
+
+            var item: String { (try? String(contentsOf: folder.appending(path: "item"), encoding: .utf8)) ?? "" }
+            var isStoring: Bool { FileManager.default.fileExists(atPath: folder.appending(path: "storing").path) }
+        }
+
+        /// Signs in with plain lines; the profile is loaded when this returns, and the session may be on its way.
+        private func signIn(_ stage: Stage, _ keyring: Keyring) async throws -> ChildProcess {
+            let browser = try stage.browserScript()
+            let login = try stage.start(["login", "--browser", browser.command], environment: keyring.environment)
+            try await waitUntil("the browser", evidence: { login.errors }, until: { !browser.opened.isEmpty })
+            _ = try await Callback(request: AuthorizationURL(browser.opened[0])).answer("code=the-code")
+            return login
+        }
+
+        @Test("locked when a refresh comes due: nothing is sent until it is unlocked, on each of two screens")
+        func locked() async throws {
+            try await Stage.with { stage in
+                let rig = try SessionRig(stage, lifetimes: [10, 3600], store: "secret-service")
+                let keyring = try Keyring(stage, rig)
+                #expect(try await signIn(stage, keyring).finished("login").status == 0)
+                var screens: [TmuxScreen] = []
+                for _ in 1...2 {
+                    screens.append(try await stage.screen(["--no-browser"], environment: keyring.environment))
+                    try await screens[screens.count - 1].wait(for: "Ada Okafor")
+                }
+                try keyring.set("locked")
+                for screen in screens { try await screen.wait(for: "is locked") }
+                try await screens[0].press(.text("r"))
+                try await Task.sleep(for: .seconds(1))
+                #expect(rig.server.refreshes == 0)
+                try keyring.set("locked", false)
+                try await waitUntil("the refresh", until: { rig.server.refreshes > 0 })
+                for screen in screens {
+                    try await waitUntil(
+                        "the end of the trouble",
+                        evidence: screen.evidence,
+                        until: { try await !screen.capture().contains("is locked") }
+                    )
+                }
+                try await waitUntil("the keyring", until: { keyring.item.contains("refresh-token-1") })
+                #expect(rig.server.refreshes == 1)
+            }
+        }
+
+        @Test("a screen that finds it locked takes up the session when it is unlocked")
+        func foundLocked() async throws {
+            try await Stage.with { stage in
+                let rig = try SessionRig(stage, store: "secret-service")
+                let keyring = try Keyring(stage, rig)
+                #expect(try await signIn(stage, keyring).finished("login").status == 0)
+                try keyring.set("locked")
+                let screen = try await stage.screen(["--no-browser"], environment: keyring.environment)
+                try await screen.wait(for: "is locked")
+                try keyring.set("locked", false)
+                try await screen.wait(for: "Ada Okafor")
+            }
+        }
+
+        @Test(
+            "a signal while the session is on its way into it waits; then the program dies of it",
+            arguments: [
+                SIGTERM, SIGHUP,
+            ]
+        )
+        func signalWhileKeeping(signal: Int32) async throws {
+            try await Stage.with { stage in
+                let rig = try SessionRig(stage, store: "secret-service")
+                let keyring = try Keyring(stage, rig)
+                try keyring.set("slow")
+                let login = try await signIn(stage, keyring)
+                try await waitUntil("the keyring to be asked", evidence: { login.errors }, until: { keyring.isStoring })
+                kill(login.id, signal)
+                let result = try await login.finished("login")
+                #expect(result.status == 128 + signal, "\(result)")
+                #expect(result.errors.contains("Keeping the session first"), "\(result)")
+                #expect(keyring.item.contains("refresh-token-0"))
+            }
+        }
+    }
+}
