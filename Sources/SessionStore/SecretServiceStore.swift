@@ -127,8 +127,8 @@ private struct SecretItems: Sendable {
 
     func remove(_ profileName: String) async throws(StoreError) {
         let answer = try await tool.run(["clear"] + Self.attributes(profileName))
-        if answer.succeeded { return }
-        if !answer.words.isEmpty { throw error(answer.words) }
+        if !answer.succeeded, !answer.words.isEmpty { throw error(answer.words) }
+        // There may be another one, in a keyring that is locked: the person's default was changed.
         try await refuseLocked(profileName)
     }
 

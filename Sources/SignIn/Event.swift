@@ -130,6 +130,9 @@ public enum RequestRefusal: Sendable, Hashable {
     case path
     /// `Host` does not name this machine (a rebound DNS name), or is missing.
     case host
+    /// A callback, and a program of another user of this machine sent it (by number; `nil` where the sender was gone before
+    /// anybody could tell).
+    case sender(user: UInt32?)
     /// Not an HTTP request, or one with a head that is too long.
     case notHTTP
 }

@@ -18,8 +18,10 @@ public struct Failure: Error, Sendable, Hashable {
         case tokenRequest(TokenRequestError)
         /// The token endpoint, asked to refresh.
         case refresh(TokenRequestError)
-        /// The Platform API.
+        /// The Platform API, asked for the profile.
         case api(APIError)
+        /// The Platform API, asked to delete the token.
+        case deletion(APIError)
         /// The listener.
         case listener(ListenerFailure)
         /// The attempt was not over within this time, in seconds: nothing came from the browser, or the code was still

@@ -47,7 +47,8 @@ extension Failure.Problem: Catalogued {
         case .missingCode: .tokenRequest(.first)
         case .tokenRequest(let error): error.next.map(Self.tokenRequest) ?? .refresh(.first)
         case .refresh(let error): error.next.map(Self.refresh) ?? .api(.first)
-        case .api(let error): error.next.map(Self.api) ?? .listener(.first)
+        case .api(let error): error.next.map(Self.api) ?? .deletion(.rejected(APIError.Rejection(status: 403)))
+        case .deletion: .listener(.first)
         case .listener(let failure): failure.next.map(Self.listener) ?? .timedOut(seconds: 300)
         case .timedOut(let seconds, isExchanging: false): .timedOut(seconds: seconds, isExchanging: true)
         case .timedOut(_, isExchanging: true): nil

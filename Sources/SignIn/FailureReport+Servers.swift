@@ -127,7 +127,7 @@ extension Failure {
         )
     }
 
-    func apiReport(_ error: APIError) -> FailureReport {
+    func apiReport(_ error: APIError, isDeletion: Bool = false) -> FailureReport {
         let host = context.apiHost
         switch error {
         case .transport(let transport):
@@ -142,15 +142,15 @@ extension Failure {
                 remedy: "Check --region and --api-url. If they are right, tell Genesys support."
             )
         case .rejected(let rejection):
-            var report = rejectionReport(rejection.status, retryAfter: rejection.retryAfter)
+            var report = rejectionReport(rejection, isDeletion: isDeletion)
             report.serverWords = rejection.message
             report.correlationID = rejection.correlationID ?? rejection.contextID
             return report
         }
     }
 
-    private func rejectionReport(_ status: Int, retryAfter: Int?) -> FailureReport {
-        let host = context.apiHost
+    private func rejectionReport(_ rejection: APIError.Rejection, isDeletion: Bool) -> FailureReport {
+        let (host, status) = (context.apiHost, rejection.status)
         switch status {
         case 401:
             return FailureReport(
@@ -158,6 +158,14 @@ extension Failure {
                 "\(host) does not accept the token (HTTP 401).",
                 cause: "It has expired, was revoked, or belongs to another region.",
                 remedy: "Sign in again. Check --region if it goes on."
+            )
+        case 403 where isDeletion:
+            return FailureReport(
+                "forbidden",
+                "The token may not be deleted (HTTP 403).",
+                cause: "\(host) does not allow it to the client \(context.clientID), or to the person.",
+                remedy:
+                    "It ends when its time is over. An administrator can delete it sooner (DELETE /api/v2/tokens/{userId})."
             )
         case 403:
             return FailureReport(
@@ -178,7 +186,7 @@ extension Failure {
                 "rate_limited",
                 "Too many requests (HTTP 429).",
                 cause: "Genesys Cloud allows 300 requests a minute for each token.",
-                remedy: Self.tryAgain(after: retryAfter)
+                remedy: Self.tryAgain(after: rejection.retryAfter)
             )
         case 500...:
             return FailureReport(

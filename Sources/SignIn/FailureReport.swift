@@ -58,6 +58,8 @@ extension Failure {
             return tokenReport(error, at: .refresh)
         case .api(let error):
             return apiReport(error)
+        case .deletion(let error):
+            return apiReport(error, isDeletion: true)
         case .listener(let failure):
             return listenerReport(failure)
         case .timedOut(let seconds, isExchanging: true):

@@ -54,7 +54,7 @@ extension LoggedOut.Revocation {
         switch (result, notForgotten) {
         case (.success, nil): self = .revoked
         case (.failure(let error), nil) where error.isUnauthorized: self = .alreadyInvalid
-        case (.failure(let error), nil): self = .onlyForgotten(Failure(.api(error), context))
+        case (.failure(let error), nil): self = .onlyForgotten(Failure(.deletion(error), context))
         case (.success, let notForgotten?): self = .notForgotten(notForgotten, isInvalid: true)
         case (.failure(let error), let notForgotten?):
             self = .notForgotten(notForgotten, isInvalid: error.isUnauthorized)

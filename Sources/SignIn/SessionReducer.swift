@@ -141,7 +141,7 @@ extension Failure {
         switch problem {
         case .refresh(let error): error.endsSession
         case .api(let error): error.isUnauthorized
-        case .authorization, .missingCode, .tokenRequest, .listener, .timedOut: false
+        case .authorization, .missingCode, .tokenRequest, .deletion, .listener, .timedOut: false
         }
     }
 }

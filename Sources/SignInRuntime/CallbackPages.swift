@@ -139,6 +139,16 @@ extension CallbackPage {
                 summary: "This request was meant for another host.",
                 remedy: "Only this machine may bring the answer. Nothing was changed."
             )
+        case .sender(nil):
+            refused(
+                summary: "Nobody could tell whose program brought this answer.",
+                remedy: "Paste this page's address into the program that waits for it, or sign in once more."
+            )
+        case .sender:
+            refused(
+                summary: "This answer belongs to a sign-in of another user of this machine.",
+                remedy: "If it is your own sign-in, paste this page's address into the program that waits for it."
+            )
         case .notHTTP:
             refused(summary: "This is not an http request.", remedy: "Nothing was changed.")
         }

@@ -58,13 +58,14 @@ public final class LoopbackListener: CallbackListener {
     static func open(
         _ redirectURI: RedirectURI,
         previousOutcome: CallbackPage?,
+        person: Set<uid_t>,
         eventLoops: any EventLoopGroup,
         handler: @escaping CallbackHandler
     ) async throws(ListenerFailure) -> LoopbackListener {
         for _ in 0..<portTries {
             let desk = CallbackDesk(previousOutcome: previousOutcome)
             let connections = ConnectionTable()
-            let responder = CallbackResponder(path: redirectURI.path, desk: desk, handler: handler)
+            let responder = CallbackResponder(path: redirectURI.path, person: person, desk: desk, handler: handler)
             var servers: [Server] = []
             var port = redirectURI.port
             do throws(BindError) {
@@ -144,8 +145,8 @@ public final class LoopbackListener: CallbackListener {
                 configuration: .init(address: .hostname(address, port: port)),
                 eventLoopGroup: eventLoops,
                 logger: silence,
-                responder: { request, writer, _ in
-                    var response = await responder.respond(to: request)
+                responder: { request, writer, channel in
+                    var response = await responder.respond(to: request, on: channel)
                     response.headers[.date] = HTTPDate.text(Date())
                     try await writer.write(response: response.head, body: response.body)
                 },
@@ -194,10 +195,11 @@ private struct BindError: Error {
 /// Answers the listener's requests.
 private struct CallbackResponder: Sendable {
     let path: String
+    let person: Set<uid_t>
     let desk: CallbackDesk
     let handler: CallbackHandler
 
-    func respond(to request: Request) async -> Response {
+    func respond(to request: Request, on channel: any Channel) async -> Response {
         let target: CallbackTarget
         do throws(CallbackTarget.Problem) {
             target = try CallbackTarget(request.head)
@@ -209,6 +211,10 @@ private struct CallbackResponder: Sendable {
         }
         if let page = await page(at: target.path) { return page }
         guard target.path == path else { return await refuse(.path, .notFound) }
+        let sender = CallbackSender(near: channel.localAddress, far: channel.remoteAddress)
+        guard sender.isTrusted(person) else {
+            return await refuse(.sender(user: sender.user), .forbidden)
+        }
         let reply = await desk.open()
         if await desk.outcome == nil { await handler(.callback(reply, query: target.query)) }
         switch await desk.answer(to: reply) {

@@ -1,3 +1,4 @@
+public import Glibc
 public import NIOCore
 public import OAuth
 public import SignIn
@@ -7,11 +8,16 @@ public import SignIn
 /// A new attempt on the same port does not wait for them: it takes the port over, together with that page.
 public actor LoopbackListeners {
     private let eventLoops: any EventLoopGroup
+    private let person: Set<uid_t>
     private var ending: [ObjectIdentifier: (listener: LoopbackListener, end: Task<Void, Never>)] = [:]
 
     /// Listeners that run on `eventLoops`.
-    public init(eventLoops: any EventLoopGroup) {
+    ///
+    /// - Parameter person: the users of this machine, by number, whose programs may bring a callback, beside root's; those that
+    ///   the person is here unless given.
+    public init(eventLoops: any EventLoopGroup, person: Set<uid_t>? = nil) {
         self.eventLoops = eventLoops
+        self.person = person ?? CallbackSender.person
     }
 
     /// Binds all addresses of `redirectURI`, on one port.
@@ -29,6 +35,7 @@ public actor LoopbackListeners {
         let listener = try await LoopbackListener.open(
             redirectURI,
             previousOutcome: previousOutcome,
+            person: person,
             eventLoops: eventLoops,
             handler: handler
         )

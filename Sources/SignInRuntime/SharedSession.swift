@@ -79,7 +79,17 @@ public struct SharedSession: Sendable {
         )
         guard await maySend() else { throw .transport(.cancelled) }
         var session = held
-        session.tokens = try await transport.tokens(request).refreshing(held.tokens)
+        do throws(TokenRequestError) {
+            session.tokens = try await transport.tokens(request).refreshing(held.tokens)
+        } catch {
+            // Another process, which sees the store and not the lock (in a container), may have been quicker.
+            if error.endsSession, case .success(let kept?) = await load(held.profileName), kept.isSameClient(as: held),
+                kept.replaces(held, isKept: isKept)
+            {
+                return .replaced(kept)
+            }
+            throw error
+        }
         session.receivedAt = now()
         if other == nil, !isKept || seen != .success(nil), case .success(let newer) = await load(held.profileName) {
             guard newer != nil || !isKept else {

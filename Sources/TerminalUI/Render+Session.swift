@@ -83,7 +83,7 @@ private func factsBlock(_ signedIn: SignedIn, _ model: ScreenModel, _ page: Page
 
 /// How long the token lives, as a bar and a number, and below it what becomes of it: now, or then.
 private func tokenBlock(_ held: HeldSession, _ model: ScreenModel, _ page: Page, wasRefreshed: Bool = false) -> Block {
-    let fate = fateRows(held, page, wasRefreshed: wasRefreshed)
+    let fate = fateRows(held, model, page, wasRefreshed: wasRefreshed)
     guard let expiry = held.session.expiresAt, let lifetime = held.session.tokens.expiresIn else {
         let first = page.fact(Strings.token, Strings.noExpiry, .wraps)
         return Block(importance: Importance.token, forms: [first + fate, first])
@@ -101,13 +101,13 @@ private func tokenBlock(_ held: HeldSession, _ model: ScreenModel, _ page: Page,
 }
 
 /// Refreshing shows where the token stands, so that nothing else moves when it comes and goes.
-private func fateRows(_ held: HeldSession, _ page: Page, wasRefreshed: Bool) -> [Row] {
+private func fateRows(_ held: HeldSession, _ model: ScreenModel, _ page: Page, wasRefreshed: Bool) -> [Row] {
     func marked(_ mark: String, _ role: Role, _ words: String) -> [Row] {
         [page.row([Run(mark, role), Run(" "), Run(page.charset.shown(words))], indent: page.labelWidth)]
     }
     if case .underWay = held.refresh { return marked(page.glyphs.underWay, .accent, Strings.refreshing) }
     if wasRefreshed { return marked(page.glyphs.done, .success, Strings.notice(.refreshed)) }
-    return page.charset.shown(held.nextWords).wrapped(to: page.textWidth - page.labelWidth)
+    return page.charset.shown(held.nextWords(at: model.now)).wrapped(to: page.textWidth - page.labelWidth)
         .map { page.row([Run($0, .muted)], indent: page.labelWidth) }
 }
 
@@ -185,10 +185,11 @@ extension HeldSession {
         return fraction < 0.2 || left < 600 ? .warning : .success
     }
 
-    /// What happens when the token expires.
-    fileprivate var nextWords: String {
+    /// What happens when the token expires, or since it has.
+    fileprivate func nextWords(at now: Date) -> String {
         switch refresh {
         case .idle, .underWay: canRefresh ? Strings.refreshesItself : Strings.noRefreshToken
+        case .retrying where !session.isLive(at: now): Strings.onceRefreshed
         case .retrying, .failed: Strings.untilThen
         case .needsSignIn: Strings.noRefreshToken
         }

@@ -16,7 +16,7 @@ extension Strings {
         case .pasteRefused(.notAnAddress): "The pasted text is no callback URL."
         case .pasteRefused(.otherAddress): "The pasted URL is not this sign-in's callback."
         case .pasteRefused(.callback(let refusal)): "Pasted callback refused: \(reason(refusal))."
-        case .requestRefused(let refusal): "Request refused: \(reason(refusal))."
+        case .requestRefused(let refusal): words(refusal)
         case .callbackRepeated: "The callback came twice; the second was ignored."
         case .signInCancelled: "The new sign-in was cancelled; you are still signed in."
         case .signInFailed: "The new sign-in did not succeed; you are still signed in."
@@ -39,12 +39,16 @@ extension Strings {
         }
     }
 
-    private static func reason(_ refusal: RequestRefusal) -> String {
+    private static func words(_ refusal: RequestRefusal) -> String {
         switch refusal {
-        case .method: "only GET is taken"
-        case .path: "it went to another path"
-        case .notHTTP: "it is not http"
-        case .host: "it was meant for another host"
+        case .method: "Request refused: only GET is taken."
+        case .path: "Request refused: it went to another path."
+        case .notHTTP: "Request refused: it is not http."
+        case .host: "Request refused: it was meant for another host."
+        case .sender(let user?):
+            "Callback refused: user \(user) of this machine sent it. If that is your browser, paste its address here."
+        case .sender(nil):
+            "Callback refused: its sender was gone at once. If that was your browser, paste its address here."
         }
     }
 

@@ -102,6 +102,7 @@ public enum Strings {
     static let noExpiry = "The server did not say when the token expires."
     static let refreshesItself = "Refreshes by itself."
     static let untilThen = "Good until then."
+    static let onceRefreshed = "Goes on once it is refreshed."
     static let noRefreshToken = "No refresh token: r signs in again."
     static let needsSignIn = "The token is about to expire: press r to sign in again."
     /// `logout` is interrupted while the server is asked to delete the token.

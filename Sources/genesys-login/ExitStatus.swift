@@ -34,7 +34,7 @@ enum ExitStatus {
                 .answer(.unsupportedTokenType):
                 failed
             }
-        case .api(let error):
+        case .api(let error), .deletion(let error):
             switch error {
             case .transport: unavailable
             case .rejected(let rejection):

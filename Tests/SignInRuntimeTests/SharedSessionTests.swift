@@ -302,6 +302,21 @@ struct SharedSessionTests {
         }
     }
 
+    @Test("where another process that has no part in the lock was quicker, its session is used and not said to be over")
+    func quickerWithoutLock() async throws {
+        let (shelf, server) = (SharedShelf(), StrictServer())
+        let held = try session()
+        shelf.put(held)
+        let newer = try session(1, at: Self.start + 3600)
+        let refused = HTTPTransport { _ throws(TransportError) in
+            shelf.put(newer)
+            return .json(#"{"error":"invalid_grant"}"#, status: 400)
+        }
+        #expect(try await shared(shelf, refused).refresh(held, isKept: true) == .replaced(newer))
+        #expect(shelf.kept == newer)
+        #expect(server.requests == 0)
+    }
+
     @Test("a store that takes no more after a refresh keeps no spent refresh token either")
     func spentToken() async throws {
         let (shelf, server) = (SharedShelf(), StrictServer())

@@ -122,8 +122,9 @@ struct SignOutTests {
             var machine = try Machine.signedIn()
             machine.send(.signOutChosen)
             machine.send(.revocationFailed(session, error))
-            let failure = Failure(.api(error), try Sample.sessionContext())
+            let failure = Failure(.deletion(error), try Sample.sessionContext())
             #expect(machine.state == .loggedOut(.signedOut(.onlyForgotten(failure))))
+            #expect(!failure.report.summary.contains("profile"), "nobody asked for it")
         }
     }
 

@@ -278,6 +278,18 @@ extension Fixtures {
                 )
             ),
             (
+                "profile-keyring-locked",
+                model(
+                    Self.state(
+                        try signedIn(full) + [
+                            (86_364, .timerFired(.refreshDue(session))),
+                            (86_500, .refreshFailed(session, .store(.locked(store: "secret-service")))),
+                        ]
+                    ),
+                    at: 86_502
+                )
+            ),
+            (
                 "profile-refresh-failed",
                 model(
                     Self.state(
