@@ -8,14 +8,12 @@
 #include <linux/inet_diag.h>
 #include <linux/netlink.h>
 #include <linux/sock_diag.h>
-#include <netinet/in.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stddef.h>
-#include <string.h>
+#include <stdint.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
-#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/types.h>
 #include <unistd.h>
@@ -61,10 +59,24 @@ static inline int process_try_threads(int count) {
     return error;
 }
 
-/* What the kernel tells of one TCP socket of this network namespace, which is found by both its ends (sock_diag(7)). Nobody
-   has the socket any more where `inode` is 0, and `user` means nothing then. 1 where it was found, 0 where there is none,
-   negative where the kernel does not tell. The ends are a `sockaddr_in` or a `sockaddr_in6` each. */
-static inline int process_find_socket(const void *near, const void *far, uint32_t *user, uint32_t *inode, int *state) {
+/* A `sockaddr_in` or a `sockaddr_in6`, whose headers would give the library's types to this module. */
+struct process_address {
+    uint16_t family, port;
+    union {
+        uint32_t ipv4;
+        struct {
+            uint32_t flow, bytes[4];
+        } ipv6;
+    } of;
+};
+
+/* What the kernel tells of one TCP socket of this network namespace, which is found by the addresses of both its ends
+   (sock_diag(7)). Nobody has the socket any more where `inode` is 0, and `user` means nothing then. 1 where it was found, 0
+   where there is none, negative where the kernel does not tell. By system calls, for the headers' sake. */
+static inline int process_find_socket(const void *here, const void *there, uint32_t *user, uint32_t *inode, int *state) {
+    enum { INET = 2, TCP = 6, NETLINK = 16, RAW_AND_CLOSED_ON_EXEC = 3 | 02000000, SOCKET_LEVEL = 1 };
+    enum { RECEIVE_TIMEOUT = 20, NOT_FOUND = 2 };
+    const struct process_address *near = here, *far = there;
     struct {
         struct nlmsghdr head;
         struct inet_diag_req_v2 body;
@@ -78,42 +90,37 @@ static inline int process_find_socket(const void *near, const void *far, uint32_
         } body;
     } answer;
     struct timeval patience = {.tv_sec = 1};
-    const struct sockaddr *end = near;
-    ssize_t count = -1;
-    memset(&question, 0, sizeof question);
+    long count = -1;
+    __builtin_memset(&question, 0, sizeof question);
     question.head.nlmsg_len = sizeof question;
     question.head.nlmsg_type = SOCK_DIAG_BY_FAMILY;
     question.head.nlmsg_flags = NLM_F_REQUEST;
-    question.body.sdiag_family = (unsigned char)end->sa_family;
-    question.body.sdiag_protocol = IPPROTO_TCP;
+    question.body.sdiag_family = (uint8_t)near->family;
+    question.body.sdiag_protocol = TCP;
     question.body.idiag_states = ~0u;
     question.body.id.idiag_cookie[0] = question.body.id.idiag_cookie[1] = INET_DIAG_NOCOOKIE;
-    if (end->sa_family == AF_INET) {
-        const struct sockaddr_in *here = near, *there = far;
-        question.body.id.idiag_src[0] = here->sin_addr.s_addr;
-        question.body.id.idiag_dst[0] = there->sin_addr.s_addr;
-        question.body.id.idiag_sport = here->sin_port;
-        question.body.id.idiag_dport = there->sin_port;
+    question.body.id.idiag_sport = near->port;
+    question.body.id.idiag_dport = far->port;
+    if (near->family == INET) {
+        question.body.id.idiag_src[0] = near->of.ipv4;
+        question.body.id.idiag_dst[0] = far->of.ipv4;
     } else {
-        const struct sockaddr_in6 *here = near, *there = far;
-        memcpy(question.body.id.idiag_src, &here->sin6_addr, sizeof here->sin6_addr);
-        memcpy(question.body.id.idiag_dst, &there->sin6_addr, sizeof there->sin6_addr);
-        question.body.id.idiag_sport = here->sin6_port;
-        question.body.id.idiag_dport = there->sin6_port;
+        __builtin_memcpy(question.body.id.idiag_src, near->of.ipv6.bytes, sizeof near->of.ipv6.bytes);
+        __builtin_memcpy(question.body.id.idiag_dst, far->of.ipv6.bytes, sizeof far->of.ipv6.bytes);
     }
-    int link = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG);
+    int link = (int)syscall(SYS_socket, NETLINK, RAW_AND_CLOSED_ON_EXEC, NETLINK_SOCK_DIAG);
     if (link < 0) return -1;
-    setsockopt(link, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
-    if (send(link, &question, sizeof question, 0) == (ssize_t)sizeof question)
-        do count = recv(link, &answer, sizeof answer, 0);
+    syscall(SYS_setsockopt, link, SOCKET_LEVEL, RECEIVE_TIMEOUT, &patience, sizeof patience);
+    if (syscall(SYS_sendto, link, &question, sizeof question, 0, NULL, 0) == (long)sizeof question)
+        do count = syscall(SYS_recvfrom, link, &answer, sizeof answer, 0, NULL, NULL);
         while (count < 0 && errno == EINTR);
     close(link);
-    if (count < (ssize_t)(sizeof answer.head + sizeof answer.body.error.error)) return -1;
-    if (answer.head.nlmsg_type == NLMSG_ERROR) return answer.body.error.error == -ENOENT ? 0 : -1;
+    if (count < (long)(sizeof answer.head + sizeof answer.body.error.error)) return -1;
+    if (answer.head.nlmsg_type == NLMSG_ERROR) return answer.body.error.error == -NOT_FOUND ? 0 : -1;
     if (answer.head.nlmsg_type != SOCK_DIAG_BY_FAMILY) return -1;
-    if (count < (ssize_t)(sizeof answer.head + sizeof answer.body.socket)) return -1;
+    if (count < (long)(sizeof answer.head + sizeof answer.body.socket)) return -1;
     /* Where there is no such connection the kernel looks for somebody who listens. */
-    if (answer.body.socket.id.idiag_dport != question.body.id.idiag_dport) return 0;
+    if (answer.body.socket.id.idiag_dport != far->port) return 0;
     *user = answer.body.socket.idiag_uid;
     *inode = answer.body.socket.idiag_inode;
     *state = answer.body.socket.idiag_state;

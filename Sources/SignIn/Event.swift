@@ -34,7 +34,7 @@ public struct Event: Sendable, Hashable {
 
         /// The store had a session.
         case sessionFound(SessionID, Session, label: String)
-        /// The store could not be asked for a session.
+        /// The store could not be asked for a session, or keeps one of other settings.
         case storeFailed(StoreError)
         /// Another process of the person has refreshed the session, or signed in anew: this is the one that counts. Signed
         /// in anew it is another session, perhaps another person's, with the id `successor`.

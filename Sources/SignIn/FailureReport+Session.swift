@@ -32,6 +32,18 @@ extension FailureReport {
         )
     }
 
+    /// The service refuses the access token that stands in an environment variable.
+    public static func variableRefused(_ report: FailureReport, name: String) -> FailureReport {
+        FailureReport(
+            report.code,
+            report.summary,
+            cause: "It stands in \(name), and has expired, was revoked, or belongs to another region.",
+            remedy: "Set \(name) anew, or unset it to use the session of this program.",
+            serverWords: report.serverWords,
+            correlationID: report.correlationID
+        )
+    }
+
     /// The access token has expired, and there is no refresh token.
     public static let sessionOver = FailureReport(
         "session_expired",

@@ -44,7 +44,7 @@ public enum LoggedOut: Sendable, Hashable {
     case sessionExpired(Failure?)
     /// Another program of the person signed out, or removed the session from the store.
     case signedOutElsewhere
-    /// The store could not be asked, so that nobody knows whether there is a session.
+    /// The store could not be asked, so that nobody knows whether there is a session; or it keeps one of other settings.
     case storeFailed(StoreError)
 
     /// What became of the token at the server.

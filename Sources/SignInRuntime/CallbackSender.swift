@@ -68,21 +68,13 @@ private enum Socket {
     /// The socket with these ends.
     static func find(_ near: SocketAddress, _ far: SocketAddress) -> Socket {
         var (user, inode, state) = (UInt32(0), UInt32(0), Int32(0))
-        let outcome: Int32? =
-            switch (near, far) {
-            case (.v4(let near), .v4(let far)):
-                withUnsafePointer(to: near.address) { near in
-                    withUnsafePointer(to: far.address) { process_find_socket(near, $0, &user, &inode, &state) }
-                }
-            case (.v6(let near), .v6(let far)):
-                withUnsafePointer(to: near.address) { near in
-                    withUnsafePointer(to: far.address) { process_find_socket(near, $0, &user, &inode, &state) }
-                }
-            default: nil
-            }
+        guard near.protocol == far.protocol, near.protocol != .unix else { return .notTold }
+        let outcome = near.withSockAddr { here, _ in
+            far.withSockAddr { there, _ in process_find_socket(here, there, &user, &inode, &state) }
+        }
         return switch outcome {
-        case 1?: .found(user: user, isHeld: inode != 0, isConnected: state == established)
-        case 0?: .none
+        case 1: .found(user: user, isHeld: inode != 0, isConnected: state == established)
+        case 0: .none
         default: .notTold
         }
     }

@@ -142,7 +142,12 @@ extension Engine {
         if let kept, kept.tokens == spent?.session.tokens { return }
         if let kept, !accepts(kept) {
             // A session of other settings is another matter, but there is one place for both.
-            if let held, !kept.isSameClient(as: held.session) { send(.sessionNotKept(held.id, .placeTaken(by: kept))) }
+            switch held {
+            case let held? where !kept.isSameClient(as: held.session):
+                send(.sessionNotKept(held.id, .placeTaken(by: kept)))
+            case nil: send(.storeFailed(.placeTaken(by: kept)))
+            default: break
+            }
             return
         }
         switch (held, kept) {

@@ -23,7 +23,11 @@ func loggedOutBlocks(_ loggedOut: LoggedOut, _ model: ScreenModel, _ page: Page)
     case .signedOutElsewhere:
         blocks.append(leadBlock(Strings.signedOutElsewhere, page, mayGo: false))
     case .storeFailed(let error):
-        blocks.append(leadBlock(Strings.storeFailed, page))
+        if case .placeTaken = error {
+            blocks.append(leadBlock(Strings.otherSignIn, page))
+        } else {
+            blocks.append(leadBlock(Strings.storeFailed, page))
+        }
         blocks.append(reportBlock(error.report, page, .warning))
     case .cancelled:
         blocks.append(leadBlock(Strings.cancelled, page))

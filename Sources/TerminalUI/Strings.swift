@@ -32,6 +32,7 @@ public enum Strings {
     static let stillKept = "The token was deleted at the server, but the session is still in the session store."
     static let stillKeptAndLive = "The session is still in the session store, and the server could not be told either."
     static let signedOutElsewhere = "You signed out in another terminal."
+    static let otherSignIn = "Not signed in here: this profile keeps another sign-in. A new one takes its place."
     static let storeFailed = "Nobody knows whether you are signed in: the session store did not answer."
     static let browserStaysSignedIn = "Your browser may still be signed in: B opens Genesys's sign-out page."
     static let cancelled = "The sign-in was cancelled. Nothing was kept."
@@ -112,6 +113,14 @@ public enum Strings {
     public static let finishingRefresh = "Finishing the refresh first; once more ends the program at once."
     /// The person wants to leave while the session is on its way into the store.
     public static let finishingSave = "Keeping the session first; once more ends the program at once."
+    /// The person does not wait for that.
+    public static let saveGivenUp = "The session may be kept, or not: genesys-login status tells."
+    /// A new sign-in will take the place of the session of other settings that the profile keeps.
+    public static func takesPlace(_ profileName: String, clientID: String, loginURL: String) -> String {
+        "The profile \(ServerText(profileName)) keeps a sign-in of the client \(clientID) at \(ServerText(loginURL)). This one "
+            + "takes its place; --profile with another name keeps both."
+    }
+    static let inBackground = "The program is in the background of its terminal, and nobody can bring it to the front."
     /// The program ends while a code is exchanged that nobody waits for any more.
     public static let exchangeUnanswered =
         "The server has not answered yet: it may issue a token that nobody has, which lives until it expires."

@@ -43,6 +43,23 @@ enum System {
         tcgetpgrp(descriptor) == getpgrp() || isElsewhere(descriptor)
     }
 
+    /// Stops the program while it is in the background, as the system does whoever changes a terminal from there (SIGTTOU), but
+    /// changes nothing: what is set up later would be set up by what the shell had while it was typed to. Call it while signals
+    /// still do what they do by default, so that one can end the program.
+    ///
+    /// - Returns: whether the program is in the foreground; not where nobody could bring it there (an orphan).
+    static func waitForForeground(_ descriptor: Int32) -> Bool {
+        // On a thread that lets no signal in the terminal is open to programs in the background too, and nothing ends one.
+        var (none, before) = (sigset_t(), sigset_t())
+        sigemptyset(&none)
+        pthread_sigmask(SIG_SETMASK, &none, &before)
+        defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
+        while tcdrain(descriptor) != 0 {
+            guard errno == EINTR else { return errno != EIO }
+        }
+        return true
+    }
+
     /// Whether the terminal is another session's than the program's.
     static func isElsewhere(_ descriptor: Int32) -> Bool {
         tcgetpgrp(descriptor) < 0 && errno == ENOTTY

@@ -54,9 +54,9 @@ public final class Terminal {
 
     /// Takes the terminal on standard input and output.
     public init() throws(TerminalError) {
-        guard isatty(STDIN_FILENO) == 1, isatty(STDOUT_FILENO) == 1, terminal_guard_save(STDOUT_FILENO) == 1 else {
-            throw .notATerminal
-        }
+        guard isatty(STDIN_FILENO) == 1, isatty(STDOUT_FILENO) == 1 else { throw .notATerminal }
+        guard System.waitForForeground(STDIN_FILENO) else { throw .inBackground }
+        guard terminal_guard_save(STDOUT_FILENO) == 1 else { throw .notATerminal }
         let term = System.variable("TERM") ?? ""
         System.chooseLocale()
         charset = terminal_is_utf8() == 0 ? .ascii : term.hasPrefix("linux") ? .console : .unicode

@@ -2,6 +2,8 @@
 public enum TerminalError: Error, Sendable, Hashable, CustomStringConvertible {
     /// Standard input or output is no terminal.
     case notATerminal
+    /// The program is in the background, and an orphan.
+    case inBackground
     /// The system's terminal database does not know `TERM`.
     case unknownTerminal(String)
     /// The terminal is known, and a screen of its size cannot be made.
@@ -10,6 +12,7 @@ public enum TerminalError: Error, Sendable, Hashable, CustomStringConvertible {
     public var description: String {
         switch self {
         case .notATerminal: Strings.notATerminal
+        case .inBackground: Strings.inBackground
         case .unknownTerminal(let term): Strings.unknownTerminal(Charset.ascii.shown(term))
         case .unusableSize: Strings.unusableSize
         }

@@ -10,6 +10,8 @@ struct DemoCommand: AsyncParsableCommand {
         commandName: "demo",
         abstract: "Try it without an account: the screen against a cloud inside this program.",
         discussion: """
+            Its session is kept in memory, unless --session-store says otherwise, and it needs no configuration.
+
             Scenarios:
             \(scenarioList)
 
@@ -87,7 +89,7 @@ extension DemoCommand {
                 Console.output("--client-id \(clientID) --login-url \(url) --api-url \(url)")
                 Console.line(
                     "The demo cloud serves the scenario \(scenario.rawValue) at \(url) until Ctrl-C. In another "
-                        + "terminal: genesys-login with the options above."
+                        + "terminal: genesys-login --profile demo with the options above."
                 )
             }
         } catch {

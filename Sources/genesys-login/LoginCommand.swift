@@ -49,6 +49,9 @@ struct LoginCommand: AsyncParsableCommand {
                 store: store
             ).logged(to: settings.log)
         )
+        // Not waited for: a keyring may take its time.
+        let warning = Task { await Self.warnOfAnother(settings, store) }
+        defer { warning.cancel() }
         let interrupts = LoginInterrupts(engine)
         let result = await signInOnce(engine, signIn, interrupts)
         let interrupt = interrupts.end()
@@ -56,6 +59,15 @@ struct LoginCommand: AsyncParsableCommand {
         await live.shutdown()
         if let interrupt, interrupt != SIGINT { DeferredSignals.die(of: interrupt) }
         try report(await looked(result, store), store: store.name)
+    }
+
+    /// Says whose place this sign-in will take. A keyring that is locked is not asked: the person is, once there is something to
+    /// keep.
+    private static func warnOfAnother(_ settings: Settings, _ store: SessionStore) async {
+        guard await !store.isLocked(settings.profileName), let kept = try? await store.load(settings.profileName),
+            !settings.accepts(kept)
+        else { return }
+        Console.line(Strings.takesPlace(kept.profileName, clientID: kept.clientID.value, loginURL: kept.loginURL))
     }
 
     /// How a sign-in in plain lines ended.

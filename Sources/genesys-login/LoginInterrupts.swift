@@ -62,7 +62,7 @@ private final class Taker: Sendable {
         let again = meaning == .atOnce
         Task { [engine] in
             if await engine.isSaving {
-                Console.line(again ? Strings.notKept : Strings.finishingSave)
+                Console.line(again ? Strings.saveGivenUp : Strings.finishingSave)
                 if again { DeferredSignals.die(of: number) }
             }
             await engine.send(.cancelChosen)

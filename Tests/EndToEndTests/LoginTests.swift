@@ -69,6 +69,19 @@ extension EndToEndTests {
             }
         }
 
+        @Test("the profile keeps a sign-in of another client: whose place this one takes is said")
+        func takesPlace() async throws {
+            try await Stage.with { stage in
+                let rig = try SessionRig(stage)
+                #expect(try await rig.signIn().status == 0)
+                let result = try await rig.signIn(["--client-id", "client-2"])
+                #expect(result.status == 0, "\(result)")
+                #expect(result.errors.contains("keeps a sign-in of the client client-1"), "\(result)")
+                let again = try await rig.signIn(["--client-id", "client-2"])
+                #expect(!again.errors.contains("keeps a sign-in"), "\(again)")
+            }
+        }
+
         @Test("a session that expires while the profile is loaded: words, an object, exit status 4")
         func expiresMeanwhile() async throws {
             try await Stage.with { stage in

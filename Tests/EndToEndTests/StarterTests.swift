@@ -99,6 +99,42 @@ extension EndToEndTests {
             }
         }
 
+        @Test(
+            "a screen that is started in the background stops, and a signal to end it does so",
+            arguments: ["TERM", "HUP"],
+            ["demo --no-browser", "--no-browser"]
+        )
+        func background(signal: String, arguments: String) async throws {
+            try await Stage.with { stage in
+                let shell = try await stage.shell()
+                try await shell.enter("\(try Tools.program()) \(arguments) &")
+                let program = try await shell.program()
+                try await waitUntil(
+                    "it to stop",
+                    until: { try String(contentsOfFile: "/proc/\(program)/stat", encoding: .utf8).contains(") T ") }
+                )
+                try await shell.enter("kill -\(signal) %1")
+                try await waitUntil("the program to end", until: { kill(program, 0) != 0 })
+                try await shell.screen.press(.enter)
+                try await shell.waitForPrompt()
+                try await shell.expectOrder()
+            }
+        }
+
+        @Test("brought to the foreground it shows itself, and leaves the terminal as it was")
+        func foreground() async throws {
+            try await Stage.with { stage in
+                let shell = try await stage.shell()
+                try await shell.enter("\(try Tools.program()) demo --no-browser &")
+                _ = try await shell.program()
+                try await shell.enter("fg")
+                try await shell.screen.wait(for: "Signed out")
+                try await shell.screen.press(.text("q"))
+                try await shell.waitForPrompt()
+                try await shell.expectOrder()
+            }
+        }
+
         @Test("as the first process of a container it ends when it is asked to", arguments: [SIGTERM, SIGHUP, SIGINT])
         func firstProcess(signal: Int32) async throws {
             try await Stage.with { stage in

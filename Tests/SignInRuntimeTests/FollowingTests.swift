@@ -57,14 +57,18 @@ struct FollowingTests {
         #expect(world.server.lines == ["GET /api/v2/users/me"])
     }
 
-    @Test("one of other settings is left alone")
+    @Test("one of other settings is left alone, and told")
     func notAccepted() async throws {
         let shelf = SharedShelf()
         let world = world(shelf)
         shelf.put(try session("kept", world))
         await world.engine.follow("default") { _ in false }
-        #expect(await world.engine.state == .initial)
+        guard case .loggedOut(.storeFailed(.placeTaken("default", _, _))) = await world.engine.state else {
+            Issue.record("\(await world.engine.state)")
+            return
+        }
         #expect(world.server.requests.isEmpty)
+        #expect(shelf.kept?.tokens.accessToken == Secret("kept"))
     }
 
     @Test("a sign-in in another terminal shows here; its refresh and its sign-out too, without a request of ours")

@@ -128,6 +128,16 @@ struct Doctor: Sendable {
             guard store.isShared else {
                 return .ok("session store", "\(store.name)\(chosen): a session ends with the program.")
             }
+            if let session, !settings.accepts(session) {
+                let report = FailureReport.otherSettings(session)
+                return DoctorReport.Finding(
+                    check: "session store",
+                    status: .warning,
+                    detail: "\(store.name)\(chosen): answers. \(report.summary) \(report.cause)",
+                    cure: report.remedy,
+                    code: report.code
+                )
+            }
             let held = session == nil ? "no session" : "a session"
             let answers = "\(store.name)\(chosen): answers, and keeps \(held) of this profile"
             guard let refusal = await lockRefusal() else { return .ok("session store", "\(answers).") }

@@ -13,8 +13,9 @@ struct LogoutCommand: AsyncParsableCommand {
         abstract: "Sign out: have the server delete the token, and forget the session here.",
         discussion: """
             The session is forgotten here whatever the server says; the report tells which of the two happened. Open \
-            screens follow. Exit status: 0 signed out; 4 nobody was signed in; 69 forgotten here, but the server could \
-            not be reached and the token lives on; 1 forgotten here, but the server refused.
+            screens follow. Exit status: 0 signed out; 4 nobody was signed in, or the session belongs to other settings; \
+            69 forgotten here, but the server could not be reached and the token lives on; 1 forgotten here, but the \
+            server refused, or the session store failed and may have it still.
 
             Examples:
               genesys-login logout

@@ -12,8 +12,9 @@ struct StatusCommand: AsyncParsableCommand {
         commandName: "status",
         abstract: "Say whether somebody is signed in, until when, and where that is kept.",
         discussion: """
-            Nothing is sent: the server may know better. Exit status: 0 signed in; 4 not signed in, or the session has \
-            ended; 1 the session store failed.
+            Nothing is sent: the server may know better. Exit status: 0 signed in, or there is a token in \
+            GENESYSCLOUD_ACCESS_TOKEN; 4 not signed in, the session has ended, or it belongs to other settings; 1 the \
+            session store failed.
 
             Examples:
               genesys-login status
@@ -101,7 +102,8 @@ struct StatusJSON: Encodable {
             lines.append("\(AccessTokenVariable.name) is set: token and whoami use it, and nobody refreshes it.")
         }
         guard let environment, let clientID else {
-            lines.append("Not signed in under the profile \(ServerText(profile)) (session store: \(store)).")
+            let words = signedIn ? "There is no session of" : "Not signed in under"
+            lines.append("\(words) the profile \(ServerText(profile)) (session store: \(store)).")
             return lines.joined(separator: "\n")
         }
         lines.append("Signed in under the profile \(ServerText(profile)).")

@@ -49,9 +49,10 @@ struct WhoamiCommand: AsyncParsableCommand {
                     .currentUser(accessToken: token)
             } catch {
                 guard let failure = kept.settings.failure(.api(error)) else { throw ExitStatus.failed }
+                guard error.isUnauthorized else { throw CommandFailure(failure) }
                 throw CommandFailure(
-                    failure.report,
-                    error.isUnauthorized ? ExitStatus.notSignedIn : ExitStatus.of(failure)
+                    .variableRefused(failure.report, name: AccessTokenVariable.name),
+                    ExitStatus.notSignedIn
                 )
             }
         }
