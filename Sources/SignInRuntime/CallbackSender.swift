@@ -18,8 +18,9 @@ enum CallbackSender: Equatable {
 
     /// The sender at the other end of a connection.
     init(near: SocketAddress?, far: SocketAddress?) {
+        // The connection has ended meanwhile.
         guard let near, let far else {
-            self = .unknown
+            self = .gone
             return
         }
         switch Socket.find(far, near) {

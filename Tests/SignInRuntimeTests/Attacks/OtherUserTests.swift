@@ -147,6 +147,7 @@ struct OtherUserTests {
 
     @Test("root, a sender outside of this machine's view, and a kernel that does not tell are no other users")
     func trusted() {
+        #expect(CallbackSender(near: nil, far: nil) == .gone, "a connection that has ended")
         #expect(CallbackSender.user(0).isTrusted([]))
         #expect(CallbackSender.elsewhere.isTrusted([]))
         #expect(CallbackSender.unknown.isTrusted([]))
