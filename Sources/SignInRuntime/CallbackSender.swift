@@ -51,7 +51,9 @@ enum CallbackSender: Equatable {
     /// The users that this person is here: the program's, and the one who logged in and became that one (su(1), sudo(8)), whose
     /// browser it may be.
     static let person: Set<uid_t> = {
-        let loginUser = (try? String(contentsOfFile: "/proc/self/loginuid", encoding: .utf8)).flatMap { uid_t($0) }
+        let loginUser = (try? String(contentsOfFile: "/proc/self/loginuid", encoding: .utf8)).flatMap {
+            uid_t($0.prefix { $0.isNumber })
+        }
         let sudoUser = getenv("SUDO_UID").flatMap { uid_t(String(cString: $0)) }
         // Where nobody logged in the kernel says 2³²-1.
         return Set([getuid(), geteuid()] + [loginUser, sudoUser].compactMap { $0 }.filter { $0 != .max })
