@@ -56,8 +56,9 @@ extension SessionStore {
                 coordination.notices.post(session.profileName)
             },
             forget: { profileName throws(StoreError) in
+                // One of several may be gone.
+                defer { coordination.notices.post(profileName) }
                 try await uncancelled { () throws(StoreError) in try await items.remove(profileName) }
-                coordination.notices.post(profileName)
             },
             remove: { profileName, isMeant throws(StoreError) in
                 // The keyring cannot compare and remove in one step. Whoever keeps a session holds the lock.
@@ -66,8 +67,8 @@ extension SessionStore {
                 guard let bytes = try await items.load(profileName) else { return nil }
                 let session = try? StoredSession.decode(bytes, for: profileName, in: name)
                 guard isMeant(session) else { return nil }
+                defer { coordination.notices.post(profileName) }
                 try await uncancelled { () throws(StoreError) in try await items.remove(profileName) }
-                coordination.notices.post(profileName)
                 return session
             },
             lock: { profileName throws(StoreError) in try await coordination.lock(profileName) },
@@ -129,7 +130,11 @@ private struct SecretItems: Sendable {
         let answer = try await tool.run(["clear"] + Self.attributes(profileName))
         if !answer.succeeded, !answer.words.isEmpty { throw error(answer.words) }
         // There may be another one, in a keyring that is locked: the person's default was changed.
-        try await refuseLocked(profileName)
+        if answer.succeeded {
+            if await isLocked(profileName) { throw .locked(store: tool.storeName) }
+        } else {
+            try await refuseLocked(profileName)
+        }
     }
 
     /// `secret-tool` ends in the same way where there is no item and where there is one that nobody unlocked: it fails

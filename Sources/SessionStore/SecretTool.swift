@@ -112,9 +112,13 @@ struct SecretTool: Sendable {
         )
         let output: BytesOutput = .bytes(limit: 65_536)
         let errors: StringOutput<UTF8> = .string(limit: 65_536)
+        let entry = RunningTools.Entry()
+        defer { entry.ended() }
         switch input {
         case .none:
-            let result = try await Subprocess.run(configuration, input: .none, output: output, error: errors)
+            let result = try await Subprocess.run(configuration, input: .none, output: output, error: errors) {
+                entry.started($0.processIdentifier.value)
+            }
             return raw(result.terminationStatus, result.standardOutput, result.standardError)
         case .socket(let end):
             let result = try await Subprocess.run(
@@ -122,7 +126,7 @@ struct SecretTool: Sendable {
                 input: .fileDescriptor(end, closeAfterSpawningProcess: true),
                 output: output,
                 error: errors
-            )
+            ) { entry.started($0.processIdentifier.value) }
             return raw(result.terminationStatus, result.standardOutput, result.standardError)
         }
     }

@@ -36,6 +36,8 @@ public struct Event: Sendable, Hashable {
         case sessionFound(SessionID, Session, label: String)
         /// The store could not be asked for a session, or keeps one of other settings.
         case storeFailed(StoreError)
+        /// The store has no session.
+        case storeEmpty
         /// Another process of the person has refreshed the session, or signed in anew: this is the one that counts. Signed
         /// in anew it is another session, perhaps another person's, with the id `successor`.
         case sessionReplaced(SessionID, Session, label: String, successor: SessionID)

@@ -32,8 +32,13 @@ private func reduceLoggedOut(_ state: inout State, _ loggedOut: LoggedOut, _ eve
         if case .signedOut(.underWay) = loggedOut { return [] }
         return resume(&state, HeldSession(id: id, session: session, label: label), at: event.at)
     case .storeFailed(let error):
-        guard loggedOut == .neverSignedIn else { return [] }
-        state = .loggedOut(.storeFailed(error))
+        switch loggedOut {
+        case .neverSignedIn, .storeFailed: state = .loggedOut(.storeFailed(error))
+        default: break
+        }
+        return []
+    case .storeEmpty:
+        if case .storeFailed = loggedOut { state = .initial }
         return []
     case .tokenRevoked(let id, let notForgotten):
         guard case .signedOut(.underWay(id, let context)) = loggedOut else { return [] }

@@ -1,4 +1,3 @@
-import CProcess
 import FoundationEssentials
 import Glibc
 import NIOCore
@@ -16,20 +15,34 @@ enum CallbackSender: Equatable {
     /// The kernel does not tell.
     case unknown
 
+    /// How long a sender that is not found is given to prove that it is there: one that is gone answers what its machine is
+    /// sent by a reset.
+    private static let moment = Duration.milliseconds(100)
+
     /// The sender at the other end of a connection.
+    static func of(_ channel: any Channel) async -> CallbackSender {
+        let sender = CallbackSender(near: channel.localAddress, far: channel.remoteAddress)
+        guard sender == .elsewhere || sender == .gone else { return sender }
+        try? await Task.sleep(for: moment)
+        return CallbackSender(near: channel.localAddress, far: channel.remoteAddress)
+    }
+
+    /// The sender at the other end of a connection, as it is now.
     init(near: SocketAddress?, far: SocketAddress?) {
-        // The connection has ended meanwhile.
+        // A connection that has ended has no ends.
         guard let near, let far else {
             self = .gone
             return
         }
-        switch Socket.find(far, near) {
-        case .found(let user, isHeld: true, _): self = .user(user)
-        case .found: self = .gone
-        case .notTold: self = .unknown
-        case .none:
-            // One that was reset is nowhere any more; and so is our end.
-            if case .found(_, _, isConnected: true) = Socket.find(near, far) { self = .elsewhere } else { self = .gone }
+        let table = TCPTable(port: near.port ?? 0)
+        let (here, there) = (TCPTable.end(of: near).map { Substring($0) }, TCPTable.end(of: far).map { Substring($0) })
+        if let sender = table.sockets.first(where: { there.contains($0.near) && here.contains($0.far) }) {
+            self = sender.isHeld ? .user(sender.user) : .gone
+        } else if let ours = table.sockets.first(where: { here.contains($0.near) && there.contains($0.far) }) {
+            // Where somebody has closed or reset it, ours knows.
+            self = ours.state == .established ? .elsewhere : .gone
+        } else {
+            self = table.sockets.contains { here.contains($0.near) && $0.state == .listening } ? .gone : .unknown
         }
     }
 
@@ -58,27 +71,4 @@ enum CallbackSender: Equatable {
         // Where nobody logged in the kernel says 2³²-1.
         return Set([getuid(), geteuid()] + [loginUser, sudoUser].compactMap { $0 }.filter { $0 != .max })
     }()
-}
-
-/// A TCP socket of this machine, as the kernel tells of it.
-private enum Socket {
-    case found(user: uid_t, isHeld: Bool, isConnected: Bool)
-    case none
-    case notTold
-
-    private static let established = 1
-
-    /// The socket with these ends.
-    static func find(_ near: SocketAddress, _ far: SocketAddress) -> Socket {
-        var (user, inode, state) = (UInt32(0), UInt32(0), Int32(0))
-        guard near.protocol == far.protocol, near.protocol != .unix else { return .notTold }
-        let outcome = near.withSockAddr { here, _ in
-            far.withSockAddr { there, _ in process_find_socket(here, there, &user, &inode, &state) }
-        }
-        return switch outcome {
-        case 1: .found(user: user, isHeld: inode != 0, isConnected: state == established)
-        case 0: .none
-        default: .notTold
-        }
-    }
 }

@@ -19,7 +19,7 @@ extension Engine {
                 switch try await shared.refresh(session, isKept: isKept, mayAsk: false, maySend: maySend) {
                 case .renewed(let renewed, let notKept):
                     await self?.send(.sessionRefreshed(id, renewed, notKept: notKept))
-                    if isKept, notKept != nil { await self?.keepReplacing(session) }
+                    if isKept, notKept != nil { await self?.keepReplacing(session)?.value }
                 case .replaced(let session):
                     await self?.replaced(id, session)
                 case .forgotten: await self?.send(.sessionForgotten(id))
@@ -32,7 +32,10 @@ extension Engine {
 
     /// Tries now and then to take a spent refresh token out of a store that took neither what came in its place nor its
     /// removal: whoever finds it there sends it again.
-    private func keepReplacing(_ session: Session) {
+    ///
+    /// - Returns: the last try, where the program is being left.
+    private func keepReplacing(_ session: Session) -> Task<Void, Never>? {
+        guard !isLeaving else { return Task { _ = await replaceSpent(session) } }
         spent?.task.cancel()
         let task = Task { [dependencies, weak self] in
             repeat {
@@ -41,6 +44,7 @@ extension Engine {
             } while await self?.replaceSpent(session) == false
         }
         spent = (session, task)
+        return nil
     }
 
     /// Whether the store has the spent session no more.
@@ -158,7 +162,7 @@ extension Engine {
         case (let held?, nil):
             // Nobody has signed out of what a store keeps no longer because its time there is over.
             if held.session.storedUntil > dependencies.now() { send(.sessionForgotten(held.id)) }
-        case (nil, nil): break
+        case (nil, nil): send(.storeEmpty)
         }
     }
 

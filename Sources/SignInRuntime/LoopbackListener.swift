@@ -211,7 +211,7 @@ private struct CallbackResponder: Sendable {
         }
         if let page = await page(at: target.path) { return page }
         guard target.path == path else { return await refuse(.path, .notFound) }
-        let sender = CallbackSender(near: channel.localAddress, far: channel.remoteAddress)
+        let sender = await CallbackSender.of(channel)
         guard sender.isTrusted(person) else {
             return await refuse(.sender(user: sender.user), .forbidden)
         }

@@ -4,14 +4,9 @@ import OAuth
 
 /// Who listens on a port of this machine, as far as `/proc` tells: of other users' programs only root sees the name.
 enum PortHolder {
-    private struct Socket {
-        let inode: Substring
-        let user: Substring
-    }
-
     /// The program and its process id, for example `python3 (process 4711)`; `nil` where the system does not tell.
     static func name(ofPort port: Int) -> String? {
-        let sockets = sockets(listeningOn: port)
+        let sockets = TCPTable(port: port).sockets.filter { $0.state == .listening }
         guard !sockets.isEmpty else { return nil }
         let links = Set(sockets.map { "socket:[\($0.inode)]" })
         let processes = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
@@ -30,7 +25,7 @@ enum PortHolder {
 
     /// This program closes its `/proc` (see ``ProcessProtection``), so another one of its kind cannot be looked into.
     /// Where the port's user has just one, that is it.
-    private static func ownKind(among closed: [Int], of users: Set<Substring>) -> String? {
+    private static func ownKind(among closed: [Int], of users: Set<uid_t>) -> String? {
         let name = program(Int(getpid()))
         let kin = closed.filter { program($0) == name && user($0).map(users.contains) == true }
         guard let only = kin.first, kin.count == 1 else { return nil }
@@ -43,41 +38,13 @@ enum PortHolder {
     }
 
     /// The real user of a process, by number.
-    private static func user(_ process: Int) -> Substring? {
-        text(of: "/proc/\(process)/status").split(separator: "\n").first { $0.hasPrefix("Uid:") }?
-            .split(separator: "\t").dropFirst().first
-    }
-
-    /// The sockets in the state LISTEN on `port` (`/proc/net/tcp`, `/proc/net/tcp6`).
-    private static func sockets(listeningOn port: Int) -> [Socket] {
-        let suffix =
-            ":" + String(repeating: "0", count: 4 - String(port, radix: 16).count)
-            + String(port, radix: 16, uppercase: true)
-        return ["/proc/net/tcp", "/proc/net/tcp6"].flatMap { table in
-            text(of: table).split(separator: "\n").compactMap { line in
-                let columns = line.split(separator: " ")
-                guard columns.count > 9, columns[1].hasSuffix(suffix), columns[3] == "0A" else { return nil }
-                return Socket(inode: columns[9], user: columns[7])
-            }
-        }
+    private static func user(_ process: Int) -> uid_t? {
+        TCPTable.text(of: "/proc/\(process)/status").split(separator: "\n").first { $0.hasPrefix("Uid:") }?
+            .split(separator: "\t").dropFirst().first.flatMap { uid_t($0) }
     }
 
     private static func program(_ process: Int) -> String {
-        text(of: "/proc/\(process)/comm").split(separator: "\n").first.map(String.init) ?? "a program"
-    }
-
-    /// All of a file of `/proc`: it comes in pieces, and says that it is empty.
-    private static func text(of path: String) -> String {
-        let file = open(path, O_RDONLY | O_CLOEXEC)
-        guard file >= 0 else { return "" }
-        defer { close(file) }
-        var bytes: [UInt8] = []
-        var piece = [UInt8](repeating: 0, count: 65_536)
-        while true {
-            let count = read(file, &piece, piece.count)
-            guard count > 0 else { return String(decoding: bytes, as: UTF8.self) }
-            bytes += piece.prefix(count)
-        }
+        TCPTable.text(of: "/proc/\(process)/comm").split(separator: "\n").first.map(String.init) ?? "a program"
     }
 
     private static func link(_ path: String) -> String? {

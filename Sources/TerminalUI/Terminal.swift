@@ -51,6 +51,7 @@ public final class Terminal {
     private var bareLine = BareLine()
     private var lastRead = ContinuousClock.now
     private var sources: TerminalSources?
+    private let starter = getppid()
 
     /// Takes the terminal on standard input and output.
     public init() throws(TerminalError) {
@@ -61,7 +62,7 @@ public final class Terminal {
         System.chooseLocale()
         charset = terminal_is_utf8() == 0 ? .ascii : term.hasPrefix("linux") ? .console : .unicode
         // How long an Esc waits for the rest of a key's sequence: one that a slow line tears apart must cancel nothing.
-        set_escdelay(50)
+        set_escdelay(100)
         TerminalSources.takeSignals()
         var found: OpaquePointer?
         let names = TerminalNames.names(for: term)
@@ -151,11 +152,14 @@ public final class Terminal {
         softWrap?.join(screen, position: Self.position, write: { System.write($0, to: STDOUT_FILENO) })
     }
 
+    /// Whether the program is in a session that is not the terminal's, and whoever started it there has ended.
+    private var isStarterGone: Bool { System.isElsewhere(STDIN_FILENO) && getppid() != starter }
+
     /// Another program of the same job, which had the terminal first, may have given it back meanwhile: what it left is how
     /// the terminal is to be left, and is not how the screen needs it.
     private func keepModes() {
         guard terminal_guard_is_cooked(STDOUT_FILENO) != 0, System.isForeground(STDIN_FILENO),
-            sources?.isStarterGone != true
+            !isStarterGone
         else { return }
         _ = terminal_guard_save(STDOUT_FILENO)
         def_shell_mode()
@@ -266,8 +270,8 @@ public final class Terminal {
     private func leave(_ next: Mode) {
         switch mode {
         case .screen:
-            if System.isElsewhere(STDIN_FILENO), terminal_guard_owns_modes(STDOUT_FILENO) == 0 {
-                // Whoever started the program there has ended, and a shell that was quicker has set its own modes.
+            if isStarterGone, terminal_guard_owns_modes(STDOUT_FILENO) == 0 {
+                // A shell that was quicker has set its own modes.
                 _ = terminal_guard_save(STDOUT_FILENO)
                 def_shell_mode()
             }

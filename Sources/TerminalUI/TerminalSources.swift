@@ -17,7 +17,6 @@ final class TerminalSources {
     private let input: any DispatchSourceRead
     private let others: [any DispatchSourceSignal]
     private let starter: (any DispatchSourceRead)?
-    private let parent = getppid()
     private var isPaused = false
 
     init(
@@ -52,9 +51,6 @@ final class TerminalSources {
         source.setCancelHandler { Glibc.close(process) }
         return source
     }
-
-    /// Whether whoever gave the terminal has ended; see ``starter(_:_:)``.
-    var isStarterGone: Bool { starter != nil && getppid() != parent }
 
     /// Stops listening to the keyboard: while the terminal is the shell's, its keys would wake us without end.
     func pauseInput() {

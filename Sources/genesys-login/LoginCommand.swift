@@ -57,8 +57,12 @@ struct LoginCommand: AsyncParsableCommand {
         let interrupt = interrupts.end()
         if await engine.isExchanging { Console.line(Strings.exchangeUnanswered) }
         await live.shutdown()
-        if let interrupt, interrupt != SIGINT { DeferredSignals.die(of: interrupt) }
-        try report(await looked(result, store), store: store.name)
+        let ending = await looked(result, store)
+        if let interrupt, interrupt != SIGINT {
+            if case .cancelled(_?) = ending { sayKept(store.name) }
+            DeferredSignals.die(of: interrupt)
+        }
+        try report(ending, store: store.name)
     }
 
     /// Says whose place this sign-in will take. A keyring that is locked is not asked: the person is, once there is something to
@@ -77,7 +81,8 @@ struct LoginCommand: AsyncParsableCommand {
         case ended(FailureReport)
         /// `kept`: the session that is kept though its profile could not be loaded.
         case failed(Failure, kept: Session? = nil)
-        case cancelled
+        /// `kept`: the session that is kept though the person did not wait for its profile.
+        case cancelled(kept: Session?)
     }
 
     private func signInOnce(
@@ -87,7 +92,7 @@ struct LoginCommand: AsyncParsableCommand {
     ) async -> Result {
         await engine.send(.signInChosen(engine.plan(signIn)))
         var shown = State.initial
-        var result = Result.cancelled
+        var result = Result.cancelled(kept: nil)
         let pasted = PastedLines {
             await engine.send(.callbackPasted($0))
             guard case .awaitingCallback(let attempt) = await engine.state else { return false }
@@ -114,16 +119,19 @@ struct LoginCommand: AsyncParsableCommand {
             )
             for line in lines { Console.line(line) }
             shown = state
-            if state.hasSession { interrupts.protect() }
+            if state.isSpent { interrupts.protect() }
             switch state {
             case .userProfile(let signedIn): result = .signedIn(signedIn)
             case .tokenHeld(let held):
-                guard case .failed(let failure) = held.profile else { continue }
+                guard case .failed(let failure) = held.profile else {
+                    result = .cancelled(kept: held.held.notKept == nil ? held.held.session : nil)
+                    continue
+                }
                 result = .failed(failure, kept: held.held.notKept == nil ? held.held.session : nil)
             case .loggedOut(.failed(let failure)), .loggedOut(.sessionExpired(let failure?)): result = .failed(failure)
             case .loggedOut(.signedOutElsewhere): result = .ended(.endedElsewhere)
             case .loggedOut(.sessionExpired(nil)): result = .ended(.sessionOver)
-            case .loggedOut: result = .cancelled
+            case .loggedOut: result = .cancelled(kept: nil)
             case .awaitingCallback: continue
             }
             await engine.send(.quitChosen)
@@ -138,6 +146,7 @@ struct LoginCommand: AsyncParsableCommand {
         case .signedIn(let signedIn) where signedIn.held.notKept == nil:
             (session, other) = (signedIn.held.session, .ended(.endedElsewhere))
         case .failed(let failure, let kept?): (session, other) = (kept, .failed(failure))
+        case .cancelled(let kept?): (session, other) = (kept, .cancelled(kept: nil))
         default: return result
         }
         guard session.storedUntil > Date() else { return result }
@@ -170,21 +179,27 @@ struct LoginCommand: AsyncParsableCommand {
             if json { Console.data(FailureJSON(report)) }
             throw ExitStatus.notSignedIn
         case .failed(let failure, let kept):
-            if kept != nil { Console.line("The session itself is kept \(Strings.store(store)).") }
+            if kept != nil { sayKept(store) }
             if json { Console.data(FailureJSON(failure.report)) }
             throw ExitStatus.of(failure)
-        case .cancelled:
+        case .cancelled(let kept):
+            if kept != nil { sayKept(store) }
             throw ExitStatus.interrupted
         }
+    }
+
+    private func sayKept(_ store: String) {
+        Console.line("The session itself is kept \(Strings.store(store)).")
     }
 }
 
 extension State {
-    /// Whether a session is in hand.
-    fileprivate var hasSession: Bool {
+    /// Whether the code has been sent, or there is what came of it.
+    fileprivate var isSpent: Bool {
         switch self {
         case .tokenHeld, .userProfile: true
-        case .loggedOut, .awaitingCallback: false
+        case .awaitingCallback(let attempt): attempt.isExchanging
+        case .loggedOut: false
         }
     }
 }

@@ -10,6 +10,7 @@ import TerminalUI
 final class LoginInterrupts {
     private let taker: Taker
     private var sources: [Int32: any DispatchSourceSignal] = [:]
+    private var before: [Int32: sighandler_t?] = [:]
 
     /// Interrupts of a sign-in that `engine` runs. Ctrl-C is one from the start.
     init(_ engine: Engine) {
@@ -27,6 +28,7 @@ final class LoginInterrupts {
     /// - Returns: the first one that came.
     func end() -> Int32? {
         sources.values.forEach { $0.cancel() }
+        for (number, action) in before { signal(number, action) }
         return taker.first
     }
 
@@ -34,7 +36,7 @@ final class LoginInterrupts {
         for number in numbers where sources[number] == nil && !EndWish.isIgnored(number) {
             let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
             source.setEventHandler { [taker] in taker.take(number) }
-            signal(number, SIG_IGN)
+            before[number] = signal(number, SIG_IGN)
             source.resume()
             sources[number] = source
         }

@@ -97,7 +97,7 @@ struct ScreenLoop {
             switch event {
             case .inputs(let inputs):
                 for input in model.takesText || opensText(inputs.first) ? inputs : inputs.withPastes {
-                    await handle(input)
+                    await handle(input, isAlone: inputs.count == 1)
                     if case .paste = input, !inputs.contains(input) { model.textArrived(at: Date()) }
                 }
                 take.yield()
@@ -124,12 +124,15 @@ struct ScreenLoop {
         return ending ?? .left
     }
 
-    private mutating func handle(_ input: Input) async {
+    /// - Parameter isAlone: whether it came by itself, as what a person types who has read the screen.
+    private mutating func handle(_ input: Input, isAlone: Bool = true) async {
         guard !model.isStray(input, at: Date()) else { return flash(Strings.strayKeys) }
         guard !isSecondClick(input) else { return }
         // The labels may have moved by what came in the same read.
         if case .click = input { screen = render(model, size: terminal.size) }
         guard let intent = intent(for: input, in: model, screen: screen) else { return }
+        // What was typed ahead for a shell, and no paste yet, must not end a session.
+        if case .key = input, intent == .signOut, !isAlone { return flash(Strings.strayKeys) }
         await act(on: intent, input: input)
     }
 

@@ -99,6 +99,26 @@ extension EndToEndTests {
             }
         }
 
+        @Test("given up while the session is on its way into it, the session does not come later, over another one")
+        func givenUpWhileKeeping() async throws {
+            try await Stage.with { stage in
+                let rig = try SessionRig(stage, store: "secret-service")
+                let keyring = try Keyring(stage, rig)
+                try keyring.set("slow")
+                let login = try await signIn(stage, keyring)
+                try await waitUntil("the keyring to be asked", evidence: { login.errors }, until: { keyring.isStoring })
+                kill(login.id, SIGINT)
+                try await waitUntil("the words", until: { login.errors.contains("Keeping the session first") })
+                try await Task.sleep(for: .milliseconds(700))
+                kill(login.id, SIGINT)
+                let result = try await login.finished("login")
+                #expect(result.status == 130, "\(result)")
+                #expect(result.errors.contains("The session may be kept, or not"), "\(result)")
+                try await Task.sleep(for: .seconds(4))
+                #expect(keyring.item.isEmpty, "it was kept after the program's end")
+            }
+        }
+
         @Test(
             "a signal while the session is on its way into it waits; then the program dies of it",
             arguments: [

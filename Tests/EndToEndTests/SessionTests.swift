@@ -185,6 +185,32 @@ extension EndToEndTests {
             }
         }
 
+        @Test(
+            "a signal while the profile is loaded: that the session is kept is said",
+            arguments: [(SIGINT, Int32(130)), (SIGTERM, 128 + SIGTERM)]
+        )
+        func signalWhileLoading(signal: Int32, status: Int32) async throws {
+            try await Stage.with { stage in
+                let rig = try SessionRig(stage)
+                // The service asks to wait a second with the profile, each time.
+                rig.server.limitProfiles(100)
+                let browser = try stage.browserScript()
+                let login = try rig.start("login", "--browser", browser.command)
+                try await waitUntil("the browser", evidence: { login.errors }, until: { !browser.opened.isEmpty })
+                _ = try await Callback(request: AuthorizationURL(browser.opened[0])).answer("code=the-code")
+                try await waitUntil(
+                    "the wait",
+                    evidence: { login.errors },
+                    until: { login.errors.contains("Waiting as long as the service asks") }
+                )
+                kill(login.id, signal)
+                let result = try await login.finished("login")
+                #expect(result.status == status, "\(result)")
+                #expect(result.errors.contains("The session itself is kept"), "\(result)")
+                #expect(try await rig.run("status").status == 0)
+            }
+        }
+
         @Test("one that is killed while it refreshes frees the lock; the next one gets the token")
         func killedHolder() async throws {
             try await Stage.with { stage in

@@ -6,7 +6,7 @@ enum Decisions {
     /// been looked at.
     static let occurrences = """
         signInChosen cancelChosen openBrowserChosen rightPaste wrongPaste refreshChosen signOutChosen quitChosen
-        sessionFound expiredSessionFound deadSessionFound storeFailed sessionReplaced sessionSucceeded sameSession
+        sessionFound expiredSessionFound deadSessionFound storeFailed storeEmpty sessionReplaced sessionSucceeded sameSession
         sessionForgotten sessionNotKept listenerOpened listenerFailed rightCallback foreignCallback
         deniedCallback codelessCallback requestRefused browserOpened browserFailed tokenReceived
         tokenRequestFailed profileLoaded profileFailed profileLimited profileUnauthorized profileUnauthorizedLate
@@ -114,6 +114,7 @@ enum Decisions {
           sessionFound → tokenHeld loading, fresh · start(due) start(expiry) loadProfile
           expiredSessionFound → tokenHeld awaiting a refresh, refresh 1 then profile · refreshSession
           deadSessionFound → unchanged · forget
+          storeEmpty → loggedOut never signed in
         """,
         .begun: """
         awaitingCallback begun

@@ -110,7 +110,7 @@ enum Situation: String, CaseIterable {
 /// One or more representatives of each kind of event.
 enum Occurrence: String, CaseIterable {
     case signInChosen, cancelChosen, openBrowserChosen, rightPaste, wrongPaste, refreshChosen, signOutChosen, quitChosen
-    case sessionFound, expiredSessionFound, deadSessionFound, storeFailed
+    case sessionFound, expiredSessionFound, deadSessionFound, storeFailed, storeEmpty
     case sessionReplaced, sessionSucceeded, sameSession, sessionForgotten, sessionNotKept
     case listenerOpened, listenerFailed, rightCallback, foreignCallback, deniedCallback, codelessCallback
     case requestRefused, browserOpened, browserFailed, tokenReceived, tokenRequestFailed
@@ -143,6 +143,7 @@ enum Occurrence: String, CaseIterable {
         case .deadSessionFound:
             .sessionFound(session, try Sample.session(Sample.tokens(expiresIn: 1, refresh: false)), label: "x")
         case .storeFailed: .storeFailed(Sample.storeError)
+        case .storeEmpty: .storeEmpty
         case .sessionReplaced:
             .sessionReplaced(
                 session,
@@ -214,6 +215,7 @@ enum Occurrence: String, CaseIterable {
         case .quitChosen: [.quitChosen]
         case .sessionFound: [.sessionFound, .expiredSessionFound, .deadSessionFound]
         case .storeFailed: [.storeFailed]
+        case .storeEmpty: [.storeEmpty]
         case .sessionReplaced: [.sessionReplaced, .sessionSucceeded, .sameSession]
         case .sessionForgotten: [.sessionForgotten]
         case .sessionNotKept: [.sessionNotKept]
@@ -242,7 +244,8 @@ enum Occurrence: String, CaseIterable {
     var carriesID: Bool {
         switch self {
         case .signInChosen, .cancelChosen, .openBrowserChosen, .rightPaste, .wrongPaste, .refreshChosen, .signOutChosen,
-            .quitChosen, .sessionFound, .expiredSessionFound, .deadSessionFound, .storeFailed:
+            .quitChosen, .sessionFound, .expiredSessionFound, .deadSessionFound, .storeFailed,
+            .storeEmpty:
             false
         default: true
         }

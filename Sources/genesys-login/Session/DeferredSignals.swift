@@ -1,5 +1,6 @@
 import Dispatch
 import Glibc
+import SessionStore
 import Synchronization
 import TerminalUI
 
@@ -45,6 +46,7 @@ enum DeferredSignals {
     static func die(of number: Int32) -> Never {
         // Ctrl-C has an exit status of its own, which scripts may look for.
         if number == SIGINT { exit(130) }
+        RunningTools.end()
         signal(number, SIG_DFL)
         // The process's, not the thread's: a dispatch source may have blocked it here.
         var own = sigset_t()

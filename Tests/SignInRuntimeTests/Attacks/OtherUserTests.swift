@@ -51,6 +51,12 @@ struct OtherUserTests {
             }
         }
 
+        /// Ties it to the loopback interface: who looks for sockets of any interface does not find it.
+        func tie() {
+            let name = Array("lo".utf8)
+            #expect(setsockopt(descriptor, SOL_SOCKET, SO_BINDTODEVICE, name, socklen_t(name.count)) == 0)
+        }
+
         /// Ends it: in good order, or by a reset.
         func end(byReset: Bool = false) {
             var now = linger(l_onoff: 1, l_linger: 0)
@@ -84,6 +90,25 @@ struct OtherUserTests {
         let answer = await connection.answer()
         #expect(answer.hasPrefix("HTTP/1.1 403"))
         #expect(!answer.contains("evil"))
+        #expect(await heard.all == [.refused(.sender(user: Self.sender))])
+        connection.end()
+        await listener.conclude(.cancelled)
+    }
+
+    @Test(
+        "a socket that is tied to the loopback interface, before or after it sends, is nobody else's",
+        arguments: [true, false]
+    )
+    func tied(isEarly: Bool) async throws {
+        let heard = Heard()
+        let listener = try await Self.listen([], heard)
+        let address = try SocketAddress(ipAddress: "127.0.0.1", port: listener.redirectURI.port)
+        let connection = try Connection(address)
+        if isEarly { connection.tie() }
+        connection.send("GET /callback?code=evil&state=s HTTP/1.1\r\n")
+        if !isEarly { connection.tie() }
+        connection.send("Host: localhost\r\n\r\n")
+        #expect(await connection.answer().hasPrefix("HTTP/1.1 403"))
         #expect(await heard.all == [.refused(.sender(user: Self.sender))])
         connection.end()
         await listener.conclude(.cancelled)
