@@ -51,12 +51,18 @@ public final class Terminal {
     private var bareLine = BareLine()
     private var lastRead = ContinuousClock.now
     private var sources: TerminalSources?
-    private let starter = getppid()
+    /// See ``TerminalGiver/ancestor(file:)``.
+    private let giver: Int32?
 
     /// Takes the terminal on standard input and output.
     public init() throws(TerminalError) {
         guard isatty(STDIN_FILENO) == 1, isatty(STDOUT_FILENO) == 1 else { throw .notATerminal }
         guard System.waitForForeground(STDIN_FILENO) else { throw .inBackground }
+        switch TerminalGiver(of: STDIN_FILENO) {
+        case .session, .nobody: giver = nil
+        case .ancestor(let file): giver = file
+        case .shell: throw .inBackground
+        }
         guard terminal_guard_save(STDOUT_FILENO) == 1 else { throw .notATerminal }
         let term = System.variable("TERM") ?? ""
         System.chooseLocale()
@@ -117,6 +123,7 @@ public final class Terminal {
         terminal_guardian_start()
         sources = TerminalSources(
             readable: STDIN_FILENO,
+            giver: giver,
             onInput: { [weak self] in self?.read() },
             onSignal: { [weak self] in self?.received($0) }
         )
@@ -152,14 +159,14 @@ public final class Terminal {
         softWrap?.join(screen, position: Self.position, write: { System.write($0, to: STDOUT_FILENO) })
     }
 
-    /// Whether the program is in a session that is not the terminal's, and whoever started it there has ended.
-    private var isStarterGone: Bool { System.isElsewhere(STDIN_FILENO) && getppid() != starter }
+    /// Whether whoever gave the terminal has ended.
+    private var isGiverGone: Bool { giver.map(TerminalGiver.hasEnded) ?? false }
 
     /// Another program of the same job, which had the terminal first, may have given it back meanwhile: what it left is how
     /// the terminal is to be left, and is not how the screen needs it.
     private func keepModes() {
         guard terminal_guard_is_cooked(STDOUT_FILENO) != 0, System.isForeground(STDIN_FILENO),
-            !isStarterGone
+            !isGiverGone
         else { return }
         _ = terminal_guard_save(STDOUT_FILENO)
         def_shell_mode()
@@ -270,7 +277,7 @@ public final class Terminal {
     private func leave(_ next: Mode) {
         switch mode {
         case .screen:
-            if isStarterGone, terminal_guard_owns_modes(STDOUT_FILENO) == 0 {
+            if isGiverGone, terminal_guard_owns_modes(STDOUT_FILENO) == 0 {
                 // A shell that was quicker has set its own modes.
                 _ = terminal_guard_save(STDOUT_FILENO)
                 def_shell_mode()

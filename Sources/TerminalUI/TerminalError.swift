@@ -2,7 +2,7 @@
 public enum TerminalError: Error, Sendable, Hashable, CustomStringConvertible {
     /// Standard input or output is no terminal.
     case notATerminal
-    /// The program is in the background, and an orphan.
+    /// The program is in the background, and an orphan; or in another session than a shell that has the terminal.
     case inBackground
     /// The system's terminal database does not know `TERM`.
     case unknownTerminal(String)

@@ -1,4 +1,3 @@
-import CNcurses
 import Dispatch
 import Glibc
 import Synchronization
@@ -16,40 +15,30 @@ final class TerminalSources {
 
     private let input: any DispatchSourceRead
     private let others: [any DispatchSourceSignal]
-    private let starter: (any DispatchSourceRead)?
+    private let giver: (any DispatchSourceRead)?
     private var isPaused = false
 
     init(
         readable descriptor: Int32,
+        giver: Int32?,
         onInput: @escaping @MainActor () -> Void,
         onSignal: @escaping @MainActor (Int32) -> Void
     ) {
-        starter = Self.starter(descriptor, onSignal)
+        // Whoever gave the terminal takes it back by ending, and nobody else hangs up.
+        self.giver = giver.map { DispatchSource.makeReadSource(fileDescriptor: $0, queue: .main) }
         input = DispatchSource.makeReadSource(fileDescriptor: descriptor, queue: .main)
         input.setEventHandler { MainActor.assumeIsolated(onInput) }
         let queue = DispatchQueue(label: "signals")
         others = Self.signals.map { Self.source(of: $0, on: queue, onSignal) }
         input.resume()
         others.forEach { $0.resume() }
-        starter?.resume()
-    }
-
-    /// In a session that has another terminal, or none (`su -c`), nobody hangs up: whoever started the program there gives it
-    /// the terminal, and takes it back by ending.
-    private static func starter(
-        _ descriptor: Int32,
-        _ onSignal: @escaping @MainActor (Int32) -> Void
-    ) -> (any DispatchSourceRead)? {
-        guard System.isElsewhere(descriptor) else { return nil }
-        let process = terminal_process(getppid())
-        guard process >= 0 else { return nil }
-        let source = DispatchSource.makeReadSource(fileDescriptor: process, queue: .main)
-        source.setEventHandler {
-            source.cancel()
-            MainActor.assumeIsolated { onSignal(SIGHUP) }
+        self.giver?.setEventHandler { [weak self] in
+            MainActor.assumeIsolated {
+                self?.giver?.cancel()
+                onSignal(SIGHUP)
+            }
         }
-        source.setCancelHandler { Glibc.close(process) }
-        return source
+        self.giver?.resume()
     }
 
     /// Stops listening to the keyboard: while the terminal is the shell's, its keys would wake us without end.
@@ -66,7 +55,7 @@ final class TerminalSources {
     func cancel() {
         input.cancel()
         others.forEach { $0.cancel() }
-        starter?.cancel()
+        giver?.cancel()
         resumeInput()  // a source that is let go while suspended traps
     }
 

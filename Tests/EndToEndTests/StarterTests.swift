@@ -15,10 +15,11 @@ extension EndToEndTests {
             }
         }
 
-        /// Kills whoever started the program, and waits until that one has ended too.
+        /// Kills whoever started the program, and waits until that one has ended too. Between them is a shell of the program's
+        /// own session.
         private func endStarter(_ shell: ShellScreen) async throws {
             let starter = try await shell.program()
-            let program = try await Self.child(of: starter)
+            let program = try await Self.child(of: try await Self.child(of: starter))
             kill(starter, SIGKILL)
             try await waitUntil("the program to end", until: { kill(program, 0) != 0 })
             // The shell may have been quicker, with a prompt on the screen that is gone.
@@ -32,7 +33,7 @@ extension EndToEndTests {
                 let port = try Ports.free()
                 let shell = try await stage.shell()
                 try await shell.enter(
-                    "setsid -w \(try Tools.program()) demo --no-browser --redirect-uri http://localhost:\(port)/callback"
+                    "setsid -w sh -c '\(try Tools.program()) demo --no-browser --redirect-uri http://localhost:\(port)/callback; :'"
                 )
                 try await shell.screen.wait(for: "Signed out")
                 try await shell.screen.press(.enter)
@@ -49,8 +50,8 @@ extension EndToEndTests {
                 let port = try Ports.free()
                 let shell = try await stage.shell()
                 try await shell.enter(
-                    "setsid -w \(try Tools.program()) login --client-id client-1 --login-url http://127.0.0.1:9 "
-                        + "--no-browser --redirect-uri http://localhost:\(port)/callback"
+                    "setsid -w sh -c '\(try Tools.program()) login --client-id client-1 --login-url http://127.0.0.1:9 "
+                        + "--no-browser --redirect-uri http://localhost:\(port)/callback; :'"
                 )
                 try await shell.screen.wait(for: "Or paste here")
                 try await waitUntil("a quiet terminal", until: { try await !shell.echoes() })
@@ -114,9 +115,35 @@ extension EndToEndTests {
                     until: { try String(contentsOfFile: "/proc/\(program)/stat", encoding: .utf8).contains(") T ") }
                 )
                 try await shell.enter("kill -\(signal) %1")
-                try await waitUntil("the program to end", until: { kill(program, 0) != 0 })
+                // The shell may not have heard of it yet.
+                try await waitUntil(
+                    "the program to end",
+                    until: {
+                        (try? String(contentsOfFile: "/proc/\(program)/stat", encoding: .utf8))?.contains(") Z ")
+                            ?? true
+                    }
+                )
                 try await shell.screen.press(.enter)
                 try await shell.waitForPrompt()
+                try await shell.expectOrder()
+            }
+        }
+
+        @Test("started in another session beside the shell it shows nothing, and says why")
+        func besideTheShell() async throws {
+            try await Stage.with { stage in
+                let shell = try await stage.shell()
+                let words = stage.folder.appending(path: "words")
+                // The shell goes on at once: `setsid` does not wait.
+                try await shell.enter("setsid sh -c 'sleep 0.3; \(try Tools.program()) 2> \(words.path)'")
+                try await waitUntil(
+                    "the words",
+                    until: {
+                        ((try? String(contentsOf: words, encoding: .utf8)) ?? "").contains(
+                            "in the background of its terminal"
+                        )
+                    }
+                )
                 try await shell.expectOrder()
             }
         }

@@ -1,5 +1,6 @@
 import Glibc
 import Synchronization
+import TerminalUI
 
 /// The terminal on standard input while an address may be pasted: nothing is echoed, for the address holds a code, and
 /// a line may be longer than the 4096 bytes of a terminal's own line editing. Keys that mean a signal keep meaning it.
@@ -14,8 +15,10 @@ enum QuietTerminal {
     private static let isQuiet = Atomic(false)
     /// Whether it was given back, for good or until the program is continued.
     private static let isGivenBack = Atomic(false)
-    /// Who started the program.
-    private static let parent = Atomic<Int32>(0)
+    /// Whether the terminal is the program's where it is another session's.
+    private static let isGiven = Atomic(true)
+    /// See ``TerminalGiver/ancestor(file:)``; negative where there is none.
+    private static let giver = Atomic<Int32>(-1)
 
     /// The signals that stop a program which does nothing about them, but SIGSTOP.
     private static let stopping = [SIGTSTP, SIGTTIN, SIGTTOU]
@@ -46,7 +49,11 @@ enum QuietTerminal {
         guard tcgetattr(STDIN_FILENO, &settings) == 0 else { return false }
         // What a handler uses is made before there is one.
         before.withLock { $0 = settings }
-        parent.store(getppid(), ordering: .sequentiallyConsistent)
+        switch TerminalGiver(of: STDIN_FILENO) {
+        case .session, .nobody: break
+        case .ancestor(let file): giver.store(file, ordering: .sequentiallyConsistent)
+        case .shell: isGiven.store(false, ordering: .sequentiallyConsistent)
+        }
         isQuiet.store(false, ordering: .sequentiallyConsistent)
         isGivenBack.store(false, ordering: .sequentiallyConsistent)
         for number in ending { handle(number) { QuietTerminal.endedBy($0) } }
@@ -59,10 +66,14 @@ enum QuietTerminal {
     /// it; it is the program's as long as whoever started it is there.
     private static var isForeground: Bool {
         let group = tcgetpgrp(STDIN_FILENO)
-        return group == getpgrp() || group < 0 && errno == ENOTTY && !isAlone
+        return group == getpgrp()
+            || group < 0 && errno == ENOTTY && !isAlone && isGiven.load(ordering: .sequentiallyConsistent)
     }
 
-    private static var isAlone: Bool { getppid() != parent.load(ordering: .sequentiallyConsistent) }
+    private static var isAlone: Bool {
+        let file = giver.load(ordering: .sequentiallyConsistent)
+        return file >= 0 && TerminalGiver.hasEnded(file)
+    }
 
     /// Whether nobody is there any more who could give the terminal: whoever started the program in another session than the
     /// terminal's has ended.

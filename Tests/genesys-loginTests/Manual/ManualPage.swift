@@ -79,6 +79,7 @@ struct ManualPage {
     ]
 
     private static let otherVariables = [
+        ("GENESYSCLOUD_ACCESS_TOKEN", "The token of token and whoami, in place of the session's; nobody refreshes it."),
         ("HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, NO_PROXY", "Proxies, as for curl."),
         ("NO_COLOR", "Where it is set, the screen has no colours."),
         ("XDG_CONFIG_HOME", "Where the configuration is, in place of ~/.config."),
