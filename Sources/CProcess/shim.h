@@ -3,10 +3,15 @@
 #ifndef GENESYS_LOGIN_CPROCESS_SHIM_H
 #define GENESYS_LOGIN_CPROCESS_SHIM_H
 
+#include <errno.h>
 #include <linux/futex.h>
+#include <linux/inet_diag.h>
+#include <linux/netlink.h>
+#include <linux/sock_diag.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
@@ -52,6 +57,73 @@ static inline int process_try_threads(int count) {
     while (started > 0) pthread_join(threads[--started], NULL);
     pthread_attr_destroy(&attributes);
     return error;
+}
+
+/* A `sockaddr_in` or a `sockaddr_in6`, whose headers would give the library's types to this module. */
+struct process_address {
+    uint16_t family, port;
+    union {
+        uint32_t ipv4;
+        struct {
+            uint32_t flow, bytes[4];
+        } ipv6;
+    } of;
+};
+
+/* What the kernel tells of one TCP socket of this network namespace, which is found by the addresses of both its ends
+   (sock_diag(7)): at once, however many sockets there are. Nobody has the socket any more where `inode` is 0, and `user` means
+   nothing then. 1 where it was found, 0 where it was not, which means little: one that is tied to an interface is not. By system
+   calls, for the headers' sake. */
+static inline int process_find_socket(const void *here, const void *there, uint32_t *user, uint32_t *inode) {
+    enum { INET = 2, TCP = 6, NETLINK = 16, RAW_AND_CLOSED_ON_EXEC = 3 | 02000000, SOCKET_LEVEL = 1 };
+    enum { RECEIVE_TIMEOUT = 20 };
+    const struct process_address *near = here, *far = there;
+    struct {
+        struct nlmsghdr head;
+        struct inet_diag_req_v2 body;
+    } question;
+    /* The answer has more to it than what is read, and is cut. */
+    struct {
+        struct nlmsghdr head;
+        union {
+            struct inet_diag_msg socket;
+            struct nlmsgerr error;
+        } body;
+    } answer;
+    struct timeval patience = {.tv_sec = 1};
+    long count = -1;
+    __builtin_memset(&question, 0, sizeof question);
+    question.head.nlmsg_len = sizeof question;
+    question.head.nlmsg_type = SOCK_DIAG_BY_FAMILY;
+    question.head.nlmsg_flags = NLM_F_REQUEST;
+    question.body.sdiag_family = (uint8_t)near->family;
+    question.body.sdiag_protocol = TCP;
+    question.body.idiag_states = ~0u;
+    question.body.id.idiag_cookie[0] = question.body.id.idiag_cookie[1] = INET_DIAG_NOCOOKIE;
+    question.body.id.idiag_sport = near->port;
+    question.body.id.idiag_dport = far->port;
+    if (near->family == INET) {
+        question.body.id.idiag_src[0] = near->of.ipv4;
+        question.body.id.idiag_dst[0] = far->of.ipv4;
+    } else {
+        __builtin_memcpy(question.body.id.idiag_src, near->of.ipv6.bytes, sizeof near->of.ipv6.bytes);
+        __builtin_memcpy(question.body.id.idiag_dst, far->of.ipv6.bytes, sizeof far->of.ipv6.bytes);
+    }
+    int link = (int)syscall(SYS_socket, NETLINK, RAW_AND_CLOSED_ON_EXEC, NETLINK_SOCK_DIAG);
+    if (link < 0) return 0;
+    syscall(SYS_setsockopt, link, SOCKET_LEVEL, RECEIVE_TIMEOUT, &patience, sizeof patience);
+    if (syscall(SYS_sendto, link, &question, sizeof question, 0, NULL, 0) == (long)sizeof question)
+        do count = syscall(SYS_recvfrom, link, &answer, sizeof answer, 0, NULL, NULL);
+        while (count < 0 && errno == EINTR);
+    close(link);
+    if (count < (long)(sizeof answer.head + sizeof answer.body.error.error)) return 0;
+    if (answer.head.nlmsg_type != SOCK_DIAG_BY_FAMILY) return 0;
+    if (count < (long)(sizeof answer.head + sizeof answer.body.socket)) return 0;
+    /* Where there is no such connection the kernel looks for somebody who listens. */
+    if (answer.body.socket.id.idiag_dport != far->port) return 0;
+    *user = answer.body.socket.idiag_uid;
+    *inode = answer.body.socket.idiag_inode;
+    return 1;
 }
 
 #endif

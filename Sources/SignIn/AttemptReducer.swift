@@ -1,6 +1,6 @@
 import FoundationEssentials
 import GenesysCloud
-import OAuth
+public import OAuth
 
 extension Attempt {
     /// How many notices are kept.
@@ -244,6 +244,16 @@ private func reduceSessionBehind(_ state: inout State, _ current: Attempt, _ eve
 }
 
 extension Attempt {
+    /// Whether a callback's query, still encoded, is an answer to this attempt: neither foreign nor malformed.
+    public func isAnswered(by query: Secret) -> Bool {
+        do throws(AuthorizationResponse.Problem) {
+            _ = try validate(query)
+            return true
+        } catch {
+            if case .refused = error { return false } else { return true }
+        }
+    }
+
     fileprivate func validate(_ query: Secret) throws(AuthorizationResponse.Problem) -> AuthorizationResponse {
         try AuthorizationResponse(
             query: query.reveal(),

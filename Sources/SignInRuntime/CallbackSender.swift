@@ -1,3 +1,5 @@
+import CProcess
+import Dispatch
 import FoundationEssentials
 import Glibc
 import NIOCore
@@ -8,41 +10,37 @@ import NIOCore
 enum CallbackSender: Equatable {
     /// A program of this user.
     case user(uid_t)
-    /// Nobody can tell any more: it has closed its end. A browser waits for the answer.
-    case gone
+    /// Nobody can tell: it has closed its end, where a browser waits for the answer; or the tables cannot be read now.
+    case untold
     /// Another network namespace, or a virtual machine's host, whose connection ends here.
     case elsewhere
-    /// The kernel does not tell.
+    /// The system does not tell of connections at all.
     case unknown
 
-    /// How long a sender that is not found is given to prove that it is there: one that is gone answers what its machine is
-    /// sent by a reset.
-    private static let moment = Duration.milliseconds(100)
-
-    /// The sender at the other end of a connection.
-    static func of(_ channel: any Channel) async -> CallbackSender {
-        let sender = CallbackSender(near: channel.localAddress, far: channel.remoteAddress)
-        guard sender == .elsewhere || sender == .gone else { return sender }
-        try? await Task.sleep(for: moment)
-        return CallbackSender(near: channel.localAddress, far: channel.remoteAddress)
+    /// The sender at the other end of a connection, where the kernel finds it at once: a browser that waits.
+    init?(near: SocketAddress?, far: SocketAddress?) {
+        guard let near, let far, near.protocol == far.protocol, near.protocol != .unix else { return nil }
+        var (user, inode) = (UInt32(0), UInt32(0))
+        let outcome = near.withSockAddr { here, _ in
+            far.withSockAddr { there, _ in process_find_socket(there, here, &user, &inode) }
+        }
+        guard outcome == 1, inode != 0 else { return nil }
+        self = .user(user)
     }
 
-    /// The sender at the other end of a connection, as it is now.
-    init(near: SocketAddress?, far: SocketAddress?) {
+    /// The sender at the other end of a connection, among the sockets at the port; `nil` where they could not be read.
+    init(near: SocketAddress?, far: SocketAddress?, among sockets: [TCPTables.Socket]?) {
+        self = .untold
         // A connection that has ended has no ends.
-        guard let near, let far else {
-            self = .gone
-            return
-        }
-        let table = TCPTable(port: near.port ?? 0)
-        let (here, there) = (TCPTable.end(of: near).map { Substring($0) }, TCPTable.end(of: far).map { Substring($0) })
-        if let sender = table.sockets.first(where: { there.contains($0.near) && here.contains($0.far) }) {
-            self = sender.isHeld ? .user(sender.user) : .gone
-        } else if let ours = table.sockets.first(where: { here.contains($0.near) && there.contains($0.far) }) {
+        guard let near, let far, let sockets else { return }
+        let (here, there) = (TCPTables.names(of: near), TCPTables.names(of: far))
+        if let sender = sockets.first(where: { there.contains($0.near) && here.contains($0.far) }) {
+            if sender.isHeld { self = .user(sender.user) }
+        } else if let ours = sockets.first(where: { here.contains($0.near) && there.contains($0.far) }) {
             // Where somebody has closed or reset it, ours knows.
-            self = ours.state == .established ? .elsewhere : .gone
-        } else {
-            self = table.sockets.contains { here.contains($0.near) && $0.state == .listening } ? .gone : .unknown
+            if ours.state == .established { self = .elsewhere }
+        } else if !sockets.contains(where: { here.contains($0.near) && $0.state == .listening }) {
+            self = .unknown
         }
     }
 
@@ -56,7 +54,7 @@ enum CallbackSender: Equatable {
     func isTrusted(_ users: Set<uid_t>) -> Bool {
         switch self {
         case .user(let user): user == 0 || users.contains(user)
-        case .gone: false
+        case .untold: false
         case .elsewhere, .unknown: true
         }
     }
@@ -71,4 +69,50 @@ enum CallbackSender: Equatable {
         // Where nobody logged in the kernel says 2³²-1.
         return Set([getuid(), geteuid()] + [loginUser, sudoUser].compactMap { $0 }.filter { $0 != .max })
     }()
+}
+
+/// Looks for the senders of a listener's callbacks: first where one is found at once, then among all sockets. One such look at a
+/// time, on a thread of its own, for it takes long where there are very many; who comes meanwhile shares the next one.
+actor CallbackSenders {
+    /// How long a sender that is not found is given to prove that it is there: one that is gone answers what its machine is
+    /// sent by a reset.
+    private static let moment = Duration.milliseconds(100)
+
+    private let tables = TCPTables()
+    private let thread = DispatchQueue(label: "callback senders")
+    private var current: Task<[TCPTables.Socket]?, Never>?
+    private var next: Task<[TCPTables.Socket]?, Never>?
+
+    /// The sender at the other end of a connection.
+    func sender(on channel: any Channel) async -> CallbackSender {
+        if let sender = CallbackSender(near: channel.localAddress, far: channel.remoteAddress) { return sender }
+        let sender = await look(channel)
+        guard sender == .elsewhere || sender == .untold else { return sender }
+        try? await Task.sleep(for: Self.moment)
+        return await look(channel)
+    }
+
+    private func look(_ channel: any Channel) async -> CallbackSender {
+        guard !tables.areAbsent else { return .unknown }
+        let (near, far) = (channel.localAddress, channel.remoteAddress)
+        return CallbackSender(near: near, far: far, among: await sockets(at: near?.port ?? 0))
+    }
+
+    private func sockets(at port: Int) async -> [TCPTables.Socket]? {
+        if let next { return await next.value }
+        let task = Task { [before = current] in
+            _ = await before?.value
+            return await read(port)
+        }
+        next = task
+        return await task.value
+    }
+
+    private func read(_ port: Int) async -> [TCPTables.Socket]? {
+        // Who comes from here on has what is read now only by half.
+        (current, next) = (next, nil)
+        return await withCheckedContinuation { continuation in
+            thread.async { [tables] in continuation.resume(returning: tables.sockets(at: port)) }
+        }
+    }
 }

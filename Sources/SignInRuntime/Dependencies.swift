@@ -14,9 +14,10 @@ public struct Dependencies: Sendable {
     public var entropy: @Sendable () -> Entropy
     /// A factor that varies a wait, from 0.8 to 1.2.
     public var jitter: @Sendable () -> Double
-    /// Binds the loopback listener; what arrives goes to the handler.
+    /// Binds the loopback listener; what arrives goes to the handler. Of a query that is expected it matters whose it is.
     public var listen:
-        @Sendable (RedirectURI, @escaping CallbackHandler) async throws(ListenerFailure) -> any CallbackListener
+        @Sendable (RedirectURI, _ expects: @escaping @Sendable (Secret) async -> Bool, @escaping CallbackHandler)
+            async throws(ListenerFailure) -> any CallbackListener
     /// Opens the URL in the browser; `started` is called once the command runs, and the call returns when the command
     /// has ended well.
     public var openBrowser:
@@ -37,8 +38,10 @@ public struct Dependencies: Sendable {
         entropy: @escaping @Sendable () -> Entropy,
         jitter: @escaping @Sendable () -> Double = { Double.random(in: 0.8...1.2) },
         listen:
-            @escaping @Sendable (RedirectURI, @escaping CallbackHandler) async throws(ListenerFailure)
-            -> any CallbackListener,
+            @escaping @Sendable (
+                RedirectURI, _ expects: @escaping @Sendable (Secret) async -> Bool, @escaping CallbackHandler
+            )
+            async throws(ListenerFailure) -> any CallbackListener,
         openBrowser:
             @escaping @Sendable (String, @escaping @Sendable () async -> Void) async throws(BrowserFailure) -> Void,
         transport: HTTPTransport,

@@ -9,7 +9,8 @@ extension Engine {
     func openListener(_ id: AttemptID, _ redirectURI: RedirectURI) {
         track(id) { [dependencies] engine in
             do throws(ListenerFailure) {
-                let listener = try await dependencies.listen(redirectURI) { [weak engine] arrival in
+                let expects = { @Sendable [weak engine] query in await engine?.expects(id, query) ?? false }
+                let listener = try await dependencies.listen(redirectURI, expects) { [weak engine] arrival in
                     await engine?.arrived(id, arrival)
                 }
                 await engine.opened(id, listener)
@@ -17,6 +18,12 @@ extension Engine {
                 await engine.send(.listenerFailed(id, error))
             }
         }
+    }
+
+    /// Whether the query is an answer to the attempt, as far as it says itself.
+    private func expects(_ id: AttemptID, _ query: Secret) -> Bool {
+        guard case .awaitingCallback(let attempt) = state, attempt.id == id else { return false }
+        return attempt.isAnswered(by: query)
     }
 
     func opened(_ id: AttemptID, _ listener: any CallbackListener) {

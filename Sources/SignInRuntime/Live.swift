@@ -28,8 +28,8 @@ extension Dependencies {
                 var generator = SystemRandomNumberGenerator()
                 return Entropy(from: &generator)
             },
-            listen: { redirectURI, handler throws(ListenerFailure) in
-                try await listeners.open(redirectURI, handler: handler)
+            listen: { redirectURI, expects, handler throws(ListenerFailure) in
+                try await listeners.open(redirectURI, expects: expects, handler: handler)
             },
             openBrowser: { url, started throws(BrowserFailure) in try await browser.open(url, started: started) },
             transport: transport,

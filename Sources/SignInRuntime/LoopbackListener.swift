@@ -60,12 +60,20 @@ public final class LoopbackListener: CallbackListener {
         previousOutcome: CallbackPage?,
         person: Set<uid_t>,
         eventLoops: any EventLoopGroup,
+        expects: @escaping @Sendable (Secret) async -> Bool,
         handler: @escaping CallbackHandler
     ) async throws(ListenerFailure) -> LoopbackListener {
         for _ in 0..<portTries {
             let desk = CallbackDesk(previousOutcome: previousOutcome)
             let connections = ConnectionTable()
-            let responder = CallbackResponder(path: redirectURI.path, person: person, desk: desk, handler: handler)
+            let responder = CallbackResponder(
+                path: redirectURI.path,
+                person: person,
+                senders: CallbackSenders(),
+                desk: desk,
+                expects: expects,
+                handler: handler
+            )
             var servers: [Server] = []
             var port = redirectURI.port
             do throws(BindError) {
@@ -196,7 +204,9 @@ private struct BindError: Error {
 private struct CallbackResponder: Sendable {
     let path: String
     let person: Set<uid_t>
+    let senders: CallbackSenders
     let desk: CallbackDesk
+    let expects: @Sendable (Secret) async -> Bool
     let handler: CallbackHandler
 
     func respond(to request: Request, on channel: any Channel) async -> Response {
@@ -211,9 +221,10 @@ private struct CallbackResponder: Sendable {
         }
         if let page = await page(at: target.path) { return page }
         guard target.path == path else { return await refuse(.path, .notFound) }
-        let sender = await CallbackSender.of(channel)
-        guard sender.isTrusted(person) else {
-            return await refuse(.sender(user: sender.user), .forbidden)
+        // What has not the right state is refused whoever sent it.
+        if await expects(target.query) {
+            let sender = await senders.sender(on: channel)
+            guard sender.isTrusted(person) else { return await refuse(.sender(user: sender.user), .forbidden) }
         }
         let reply = await desk.open()
         if await desk.outcome == nil { await handler(.callback(reply, query: target.query)) }

@@ -22,9 +22,12 @@ public actor LoopbackListeners {
 
     /// Binds all addresses of `redirectURI`, on one port.
     ///
+    /// - Parameter expects: whether a callback's query, still encoded, has this attempt's `state`: then it matters whose program
+    ///   sent it.
     /// - Throws: ``ListenerFailure``; a port that another program has on one of the two addresses is taken.
     public func open(
         _ redirectURI: RedirectURI,
+        expects: @escaping @Sendable (Secret) async -> Bool = { _ in true },
         handler: @escaping CallbackHandler
     ) async throws(ListenerFailure) -> any CallbackListener {
         var previousOutcome: CallbackPage?
@@ -37,6 +40,7 @@ public actor LoopbackListeners {
             previousOutcome: previousOutcome,
             person: person,
             eventLoops: eventLoops,
+            expects: expects,
             handler: handler
         )
         return Ending(listener: listener, listeners: self)

@@ -6,7 +6,7 @@ import OAuth
 enum PortHolder {
     /// The program and its process id, for example `python3 (process 4711)`; `nil` where the system does not tell.
     static func name(ofPort port: Int) -> String? {
-        let sockets = TCPTable(port: port).sockets.filter { $0.state == .listening }
+        let sockets = (TCPTables().sockets(at: port) ?? []).filter { $0.state == .listening }
         guard !sockets.isEmpty else { return nil }
         let links = Set(sockets.map { "socket:[\($0.inode)]" })
         let processes = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
@@ -39,12 +39,17 @@ enum PortHolder {
 
     /// The real user of a process, by number.
     private static func user(_ process: Int) -> uid_t? {
-        TCPTable.text(of: "/proc/\(process)/status").split(separator: "\n").first { $0.hasPrefix("Uid:") }?
+        text(of: "/proc/\(process)/status").split(separator: "\n").first { $0.hasPrefix("Uid:") }?
             .split(separator: "\t").dropFirst().first.flatMap { uid_t($0) }
     }
 
     private static func program(_ process: Int) -> String {
-        TCPTable.text(of: "/proc/\(process)/comm").split(separator: "\n").first.map(String.init) ?? "a program"
+        text(of: "/proc/\(process)/comm").split(separator: "\n").first.map(String.init) ?? "a program"
+    }
+
+    /// A file of `/proc` that is short.
+    private static func text(of path: String) -> String {
+        (try? String(contentsOfFile: path, encoding: .utf8)) ?? ""
     }
 
     private static func link(_ path: String) -> String? {

@@ -48,7 +48,7 @@ extension Strings {
         case .sender(let user?):
             "Callback refused: user \(user) of this machine sent it. If that is your browser, paste its address here."
         case .sender(nil):
-            "Callback refused: its sender was gone at once. If that was your browser, paste its address here."
+            "Callback refused: nobody can tell whose program sent it. If it was your browser, paste its address here."
         }
     }
 

@@ -63,7 +63,9 @@ private enum Endurance {
                     var generator = SystemRandomNumberGenerator()
                     return Entropy(from: &generator)
                 },
-                listen: { uri, handler throws(ListenerFailure) in try await listeners.open(uri, handler: handler) },
+                listen: { uri, expects, handler throws(ListenerFailure) in
+                    try await listeners.open(uri, expects: expects, handler: handler)
+                },
                 openBrowser: { _, started throws(BrowserFailure) in await started() },
                 transport: live.transport,
                 store: .memory()

@@ -36,7 +36,7 @@ private struct Rig {
                     var generator = SystemRandomNumberGenerator()
                     return Entropy(from: &generator)
                 },
-                listen: { uri, handler throws(ListenerFailure) in try await listener.open(uri, handler) },
+                listen: { uri, _, handler throws(ListenerFailure) in try await listener.open(uri, handler) },
                 openBrowser: { _, started throws(BrowserFailure) in await started() },
                 transport: live.transport,
                 store: .memory()

@@ -38,8 +38,8 @@ final class World: Sendable {
                     var generator = SystemRandomNumberGenerator()
                     return Entropy(from: &generator)
                 },
-                listen: { uri, handler throws(ListenerFailure) in
-                    if let sockets { return try await sockets.open(uri, handler: handler) }
+                listen: { uri, expects, handler throws(ListenerFailure) in
+                    if let sockets { return try await sockets.open(uri, expects: expects, handler: handler) }
                     return try await listener.open(uri, handler)
                 },
                 openBrowser: { url, started throws(BrowserFailure) in

@@ -11,9 +11,9 @@ extension Dependencies {
         var logged = self
         logged.log = log
         logged.store = store.logged(to: log)
-        logged.listen = { [listen] redirectURI, handler throws(ListenerFailure) in
+        logged.listen = { [listen] redirectURI, expects, handler throws(ListenerFailure) in
             do throws(ListenerFailure) {
-                let listener = try await listen(redirectURI) { arrival in
+                let listener = try await listen(redirectURI, expects) { arrival in
                     log.info("listener: \(CaseNames(of: arrival))")
                     await handler(arrival)
                 }

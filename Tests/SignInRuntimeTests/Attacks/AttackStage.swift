@@ -31,7 +31,9 @@ struct AttackStage {
                     var generator = SystemRandomNumberGenerator()
                     return Entropy(from: &generator)
                 },
-                listen: { uri, handler throws(ListenerFailure) in try await listeners.open(uri, handler: handler) },
+                listen: { uri, expects, handler throws(ListenerFailure) in
+                    try await listeners.open(uri, expects: expects, handler: handler)
+                },
                 openBrowser: { _, started throws(BrowserFailure) in await started() },
                 transport: HTTPTransport { request throws(TransportError) in try await server.answer(request) },
                 store: .memory()

@@ -164,15 +164,49 @@ struct OtherUserTests {
         defer { close(accepted) }
         let far = SocketAddress(peer)
         #expect(CallbackSender(near: near, far: far) == .user(Self.sender))
+        func seen() -> CallbackSender {
+            CallbackSender(near: near, far: far, among: TCPTables().sockets(at: near.port ?? 0))
+        }
+        #expect(seen() == .user(Self.sender))
         connection.send("GET /callback?code=evil&state=s HTTP/1.1\r\nHost: localhost\r\n\r\n")
         connection.end(byReset: byReset)
-        #expect(CallbackSender(near: near, far: far) == .gone)
-        #expect(!CallbackSender.gone.isTrusted([Self.sender]))
+        #expect(CallbackSender(near: near, far: far) == nil)
+        // A reset takes a moment to arrive.
+        for _ in 0..<1_000 where seen() != .untold { try await Task.sleep(for: .milliseconds(1)) }
+        #expect(seen() == .untold)
+    }
+
+    @Test("one whose other end is nowhere here is another machine's as long as ours is connected")
+    func elsewhere() throws {
+        let near = try SocketAddress(ipAddress: "127.0.0.1", port: 0x1F90)
+        let far = try SocketAddress(ipAddress: "127.0.0.1", port: 0xC001)
+        func seen(_ sockets: [TCPTables.Socket]?) -> CallbackSender {
+            CallbackSender(near: near, far: far, among: sockets)
+        }
+        func socket(_ near: Substring, _ far: Substring, _ state: TCPTables.State, inode: Substring = "7")
+            -> TCPTables.Socket
+        {
+            TCPTables.Socket(near: near, far: far, state: state, user: 1, inode: inode)
+        }
+        let (ours, theirs): (Substring, Substring) = ("0100007F:1F90", "0100007F:C001")
+        let listening = socket(ours, "00000000:0000", .listening)
+        #expect(seen([listening, socket(ours, theirs, .established)]) == .elsewhere)
+        #expect(seen([listening, socket(ours, theirs, .other)]) == .untold)
+        #expect(seen([listening]) == .untold, "it was reset")
+        #expect(
+            seen([listening, socket(ours, theirs, .established), socket(theirs, ours, .other, inode: "0")]) == .untold
+        )
+        #expect(seen([listening, socket(ours, theirs, .established), socket(theirs, ours, .established)]) == .user(1))
+        let mapped: Substring = "0000000000000000FFFF0000"
+        #expect(seen([socket("\(mapped)\(theirs)", "\(mapped)\(ours)", .established)]) == .user(1))
+        #expect(seen([]) == .unknown, "not even the listener is there")
+        #expect(seen(nil) == .untold, "they could not be read")
     }
 
     @Test("root, a sender outside of this machine's view, and a kernel that does not tell are no other users")
     func trusted() {
-        #expect(CallbackSender(near: nil, far: nil) == .gone, "a connection that has ended")
+        #expect(CallbackSender(near: nil, far: nil) == nil && CallbackSender(near: nil, far: nil, among: []) == .untold)
+        #expect(!CallbackSender.untold.isTrusted([Self.sender]))
         #expect(CallbackSender.user(0).isTrusted([]))
         #expect(CallbackSender.elsewhere.isTrusted([]))
         #expect(CallbackSender.unknown.isTrusted([]))
