@@ -111,7 +111,7 @@ private struct SecretItems: Sendable {
     func isLocked(_ profileName: String) async -> Bool {
         do throws(StoreError) {
             let answer = try await tool.run(["search"] + Self.attributes(profileName))
-            return answer.succeeded && answer.output.count > 0 && !answer.output.contains("\nsecret = ")
+            return answer.succeeded && answer.output.count > 0 && !answer.output.contains(Self.secret)
         } catch {
             if case .locked = error { return true } else { return false }
         }
@@ -130,12 +130,15 @@ private struct SecretItems: Sendable {
         let answer = try await tool.run(["clear"] + Self.attributes(profileName))
         if !answer.succeeded, !answer.words.isEmpty { throw error(answer.words) }
         // There may be another one, in a keyring that is locked: the person's default was changed.
-        if answer.succeeded {
-            if await isLocked(profileName) { throw .locked(store: tool.storeName) }
-        } else {
-            try await refuseLocked(profileName)
-        }
+        let search = try await tool.run(["search"] + Self.attributes(profileName))
+        guard search.succeeded else { throw error(search.words) }
+        guard search.output.count > 0 else { return }
+        guard search.output.contains(Self.secret) else { throw .locked(store: tool.storeName) }
+        throw .unavailable(store: tool.storeName, ServerText("the keyring has the session still"))
     }
+
+    /// Before an item's secret, where it is not locked.
+    private static let secret = "\nsecret = "
 
     /// `secret-tool` ends in the same way where there is no item and where there is one that nobody unlocked: it fails
     /// without a word. Searching tells them apart, for it lists locked items too and asks nobody.

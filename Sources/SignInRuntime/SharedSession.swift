@@ -277,6 +277,12 @@ public struct SharedSession: Sendable {
             try await store.save(session)
             return nil
         } catch {
+            // A program that was ended may have done its work before.
+            if case .unavailable = error, case .success(let kept?) = await load(session.profileName),
+                kept.tokens == session.tokens
+            {
+                return nil
+            }
             return error
         }
     }

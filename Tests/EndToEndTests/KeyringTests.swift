@@ -22,6 +22,7 @@ extension EndToEndTests {
                         printf '[/1]\\nlabel = genesys-login\\n'
                         [ -e locked ] || printf 'secret = %s\\n' "$(cat item)" ;;
                     store)
+                        if [ -e full ]; then echo 'secret-tool: no room' >&2; exit 1; fi
                         if [ -e slow ]; then touch storing; sleep 3; fi
                         if [ -e locked ]; then
                             echo 'secret-tool: Cannot create an item in a locked collection' >&2
@@ -96,6 +97,23 @@ extension EndToEndTests {
                 try await screen.wait(for: "is locked")
                 try keyring.set("locked", false)
                 try await screen.wait(for: "Ada Okafor")
+            }
+        }
+
+        @Test("a refreshed session that it does not take: refresh says that and fails; token gives what there is")
+        func notTaken() async throws {
+            try await Stage.with { stage in
+                for command in ["refresh", "token"] {
+                    let rig = try SessionRig(stage, lifetimes: [1, 3600], store: "secret-service")
+                    let keyring = try Keyring(stage, rig)
+                    #expect(try await signIn(stage, keyring).finished("login").status == 0)
+                    try keyring.set("full")
+                    let result = try await stage.run([command], environment: keyring.environment)
+                    #expect(result.status == (command == "token" ? 0 : 1), "\(result)")
+                    #expect(result.errors.contains("not kept"), "\(result)")
+                    #expect(result.output == (command == "token" ? "access-token-1\n" : ""), "\(result)")
+                    #expect(keyring.item.isEmpty, "the spent token is there still")
+                }
             }
         }
 

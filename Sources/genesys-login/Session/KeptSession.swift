@@ -70,7 +70,7 @@ struct KeptSession {
             throw CommandFailure(.sessionOver, ExitStatus.notSignedIn)
         }
         do {
-            return try await refresh(session, isUrgent: isWished || !isLive)
+            return try await refresh(session, isUrgent: isWished || !isLive, isForItself: isWished)
         } catch let failure as CommandFailure {
             guard isLive, !isWished, failure.status != ExitStatus.notSignedIn else { throw failure }
             Console.line("The token is still good, but could not be refreshed: \(failure.report.summary)")
@@ -82,7 +82,9 @@ struct KeptSession {
     private static let shortPatience = Duration.seconds(2)
 
     /// Refreshes, unless another process has done so meanwhile.
-    private func refresh(_ session: Session, isUrgent: Bool) async throws -> Session {
+    ///
+    /// - Parameter isForItself: whether nobody gets the token: a session that is not kept is of no use then.
+    private func refresh(_ session: Session, isUrgent: Bool, isForItself: Bool) async throws -> Session {
         let store = isUrgent ? store : settings.store(patience: Self.shortPatience).logged(to: settings.log)
         return try await online { live in
             let shared = SharedSession(store: store, transport: live.transport, now: { Date() })
@@ -96,8 +98,11 @@ struct KeptSession {
             switch outcome {
             case .success(.renewed(let renewed, let notKept)):
                 if let notKept {
-                    Console.line(
-                        "The refreshed session is not kept: \(notKept.report.summary) \(notKept.report.remedy)"
+                    if isForItself {
+                        Console.line("The session was refreshed and is not kept: you are signed out on this machine.")
+                        throw CommandFailure(notKept.report, ExitStatus.failed)
+                    }
+                    Console.line(                        "The refreshed session is not kept: \(notKept.report.summary) \(notKept.report.remedy)"
                     )
                 }
                 return renewed

@@ -8,8 +8,8 @@ struct RefreshCommand: AsyncParsableCommand {
         commandName: "refresh",
         abstract: "Refresh the token now.",
         discussion: """
-            Exit status: 0 refreshed, by this program or another one at the same time; 1 failed, or there is no refresh \
-            token; 4 not signed in, or the session has ended; 69 service unreachable; 77 refused.
+            Exit status: 0 refreshed, by this program or another one at the same time; 1 failed, there is no refresh \
+            token, or the session could not be kept; 4 not signed in, or the session has ended; 69 service unreachable; 77 refused.
 
             Examples:
               genesys-login refresh
