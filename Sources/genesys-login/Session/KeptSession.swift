@@ -99,10 +99,11 @@ struct KeptSession {
             case .success(.renewed(let renewed, let notKept)):
                 if let notKept {
                     if isForItself {
-                        Console.line("The session was refreshed and is not kept: you are signed out on this machine.")
+                        Console.line("The refreshed session is not kept: you are signed out here.")
                         throw CommandFailure(notKept.report, ExitStatus.failed)
                     }
-                    Console.line(                        "The refreshed session is not kept: \(notKept.report.summary) \(notKept.report.remedy)"
+                    Console.line(
+                        "The refreshed session is not kept: \(notKept.report.summary) \(notKept.report.remedy)"
                     )
                 }
                 return renewed
