@@ -20,14 +20,24 @@ extension FailureReport {
 
     /// There is a session, and it belongs to other settings than those in force.
     public static func otherSettings(_ session: Session) -> FailureReport {
-        otherSettings(session.profileName, client: session.clientID.value, loginURL: session.loginURL)
+        otherSettings(
+            session.profileName,
+            client: session.clientID.value,
+            loginURL: session.loginURL,
+            apiURL: session.apiURL
+        )
     }
 
-    private static func otherSettings(_ profileName: String, client: String, loginURL: String) -> FailureReport {
+    private static func otherSettings(
+        _ profileName: String,
+        client: String,
+        loginURL: String,
+        apiURL: String
+    ) -> FailureReport {
         FailureReport(
             "other_session",
             "The session of the profile \(ServerText(profileName)) belongs to other settings.",
-            cause: "It is the client \(client)'s at \(loginURL).",
+            cause: "It is the client \(client)'s at \(loginURL), with the API at \(apiURL).",
             remedy: "Leave out the options that say otherwise, choose another --profile, or sign in again."
         )
     }
@@ -74,7 +84,12 @@ extension FailureReport {
             .notSignedIn(profileName: "default", keepsNothing: false),
             .notSignedIn(profileName: "default", keepsNothing: true), .sessionOver, .cannotRefresh,
             .endedElsewhere,
-            .otherSettings("default", client: "YOUR-CLIENT-ID", loginURL: "https://login.mypurecloud.com"),
+            .otherSettings(
+                "default",
+                client: "YOUR-CLIENT-ID",
+                loginURL: "https://login.mypurecloud.com",
+                apiURL: "https://api.mypurecloud.com"
+            ),
         ]
     }
 }

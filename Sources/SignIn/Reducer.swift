@@ -32,8 +32,12 @@ private func reduceLoggedOut(_ state: inout State, _ loggedOut: LoggedOut, _ eve
         if case .signedOut(.underWay) = loggedOut { return [] }
         return resume(&state, HeldSession(id: id, session: session, label: label), at: event.at)
     case .storeFailed(let error):
-        switch loggedOut {
-        case .neverSignedIn, .storeFailed: state = .loggedOut(.storeFailed(error))
+        switch (loggedOut, error) {
+        case (.neverSignedIn, _), (.storeFailed, _),
+            // Whose place a sign-in would take is worth more than how there came to be none; not more than a reason.
+            (.cancelled, .placeTaken), (.signedOut(.revoked), .placeTaken), (.signedOut(.alreadyInvalid), .placeTaken),
+            (.signedOutElsewhere, .placeTaken), (.sessionExpired(nil), .placeTaken):
+            state = .loggedOut(.storeFailed(error))
         default: break
         }
         return []

@@ -71,6 +71,34 @@ struct FollowingTests {
         #expect(shelf.kept?.tokens.accessToken == Secret("kept"))
     }
 
+    @Test(
+        "one of other settings that comes later is told too: after an attempt that was given up, and after a sign-out"
+    )
+    func notAcceptedLater() async throws {
+        let shelf = SharedShelf()
+        let world = world(shelf)
+        let settings = try SignInSettings.sample()
+        await world.engine.follow("default") { $0.clientID == settings.clientID }
+        func isTold(_ state: State) -> Bool {
+            if case .loggedOut(.storeFailed(.placeTaken)) = state { true } else { false }
+        }
+        await world.engine.send(.signInChosen(world.engine.plan(settings)))
+        await world.engine.send(.cancelChosen)
+        shelf.put(try session("theirs", world, client: "client-2"))
+        try await world.reach("the words") { isTold($0) }
+        shelf.put(nil)
+        try await world.reach("their end") { $0 == .initial }
+        try await world.signIn()
+        try await world.reach("the store") { _ in shelf.kept?.clientID == settings.clientID }
+        shelf.put(try session("theirs", world, after: 1, client: "client-2", grant: 2))
+        try await world.reach("the notice") { state in
+            if case .userProfile(let signedIn) = state { signedIn.held.notKept != nil } else { false }
+        }
+        await world.engine.send(.signOutChosen)
+        try await world.reach("the words") { isTold($0) }
+        #expect(shelf.kept?.tokens.accessToken == Secret("theirs"))
+    }
+
     @Test("a sign-in in another terminal shows here; its refresh and its sign-out too, without a request of ours")
     func follows() async throws {
         let shelf = SharedShelf()
