@@ -50,7 +50,7 @@ final class TCPTables: Sendable {
     func sockets(at port: Int) -> [Socket]? {
         guard isWhole else { return nil }
         var sockets: [Socket] = []
-        let needle = Array(":\(Self.hexadecimal(UInt32(port), digits: 4)) ".utf8)
+        let needle = ":\(Self.hexadecimal(UInt32(port), digits: 4)) "
         for file in files {
             guard let table = Self.contents(of: file) else { return nil }
             for line in Self.lines(with: needle, in: table) {
@@ -99,32 +99,37 @@ final class TCPTables: Sendable {
         return String(repeating: "0", count: max(0, digits - text.count)) + text
     }
 
-    /// The lines that have `needle` in them, each once. The last one ends with a line break.
-    private static func lines(with needle: [UInt8], in table: [UInt8]) -> [String] {
-        table.withUnsafeBytes { bytes in
-            var (lines, begin, isWanted) = ([String](), 0, false)
-            for index in bytes.indices {
-                switch bytes[index] {
-                case needle[0] where !isWanted: isWanted = bytes[index...].starts(with: needle)
-                case 0x0A:
-                    if isWanted { lines.append(String(decoding: bytes[begin..<index], as: UTF8.self)) }
-                    (begin, isWanted) = (index + 1, false)
-                default: break
-                }
+    /// The lines of a text, which ends with a zero, that have `needle` in them, each once. The others are not looked at one by
+    /// one.
+    private static func lines(with needle: String, in text: [CChar]) -> [String] {
+        text.withUnsafeBufferPointer { text in
+            guard let base = text.baseAddress else { return [] }
+            var (lines, place) = ([String](), base)
+            while let found = strstr(place, needle) {
+                var begin = UnsafePointer(found)
+                while begin > place, begin[-1] != 0x0A { begin -= 1 }
+                let end = strchr(found, 0x0A).map { UnsafePointer($0) } ?? base + text.count - 1
+                lines.append(
+                    String(
+                        decoding: UnsafeRawBufferPointer(start: begin, count: end - begin),
+                        as: UTF8.self
+                    )
+                )
+                place = end
             }
             return lines
         }
     }
 
-    /// All of a file of `/proc`, from its beginning: it comes in pieces, and says that it is empty.
-    private static func contents(of file: Int32) -> [UInt8]? {
-        var bytes: [UInt8] = []
-        var piece = [UInt8](repeating: 0, count: 262_144)
+    /// All of a file of `/proc`, from its beginning, and a zero: it comes in pieces, and says that it is empty.
+    private static func contents(of file: Int32) -> [CChar]? {
+        var bytes: [CChar] = []
+        var piece = [CChar](repeating: 0, count: 262_144)
         while true {
             let count = pread(file, &piece, piece.count, off_t(bytes.count))
             if count < 0, errno == EINTR { continue }
             guard count >= 0 else { return nil }
-            guard count > 0 else { return bytes }
+            guard count > 0 else { return bytes + [0] }
             bytes += piece.prefix(count)
         }
     }
