@@ -46,9 +46,9 @@ extension Strings {
         case .notHTTP: "Request refused: it is not http."
         case .host: "Request refused: it was meant for another host."
         case .sender(let user?):
-            "Callback refused: user \(user) of this machine sent it. If that is your browser, paste its address here."
+            "Callback refused: user \(user) of this machine sent it. If that is your browser, paste its address where it is asked for."
         case .sender(nil):
-            "Callback refused: nobody can tell whose program sent it. If it was your browser, paste its address here."
+            "Callback refused: nobody can tell whose program sent it. If it was your browser, paste its address where it is asked for."
         }
     }
 

@@ -7,8 +7,6 @@ import Synchronization
 final class TerminalSources {
     private static let signals = [SIGWINCH, SIGTERM, SIGHUP, SIGINT, SIGTSTP, SIGCONT]
     private nonisolated static let endings = [SIGTERM, SIGHUP, SIGINT]
-    /// The signals that came before anybody listened, a bit for each.
-    private nonisolated static let early = Atomic<UInt64>(0)
     /// How long the main thread may take to answer once the program was asked to end, in seconds: longer than a refresh that
     /// is on its way may take; and when it was asked again.
     private nonisolated static let (patience, shortPatience) = (40, 5)
@@ -65,7 +63,6 @@ final class TerminalSources {
         on queue: DispatchQueue,
         _ onSignal: @escaping @MainActor (Int32) -> Void
     ) -> any DispatchSourceSignal {
-        let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
         let wasAsked = Mutex(false)
         let handle = { @Sendable in
             DispatchQueue.main.async { onSignal(number) }
@@ -76,13 +73,7 @@ final class TerminalSources {
             }
             watchEnd(of: number, on: queue, patience: isAgain ? shortPatience : patience)
         }
-        source.setEventHandler(handler: handle)
-        // From here on the source hears it. What came before was noted.
-        source.setRegistrationHandler {
-            let bit = bit(of: number)
-            if early.bitwiseAnd(~bit, ordering: .sequentiallyConsistent).oldValue & bit != 0 { handle() }
-        }
-        return source
+        return NotedSignals.source(of: number, on: queue, handle: handle)
     }
 
     /// Lets the program die of the signal where its main thread waits for a terminal that takes no output, and may do so
@@ -101,19 +92,9 @@ final class TerminalSources {
         }
     }
 
-    private nonisolated static func bit(of number: Int32) -> UInt64 { 1 << UInt64(number) }
-
-    /// Takes the signals' default actions away, before ncurses can set its own handlers. By a handler that notes them, for
-    /// whoever listens later, and not by `SIG_IGN`: a program started from here (the browser) gets the defaults back at exec,
-    /// where it would inherit `SIG_IGN`.
+    /// Takes the signals' default actions away, before ncurses can set its own handlers.
     static func takeSignals() {
-        // Made before a handler uses it.
-        early.store(0, ordering: .sequentiallyConsistent)
-        for number in signals {
-            signal(number) { number in
-                TerminalSources.early.bitwiseOr(TerminalSources.bit(of: number), ordering: .sequentiallyConsistent)
-            }
-        }
+        for number in signals { NotedSignals.note(number) }
     }
 
     /// Gives the signals their default actions back.

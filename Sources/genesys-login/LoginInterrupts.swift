@@ -34,9 +34,8 @@ final class LoginInterrupts {
 
     private func watch(_ numbers: [Int32]) {
         for number in numbers where sources[number] == nil && !EndWish.isIgnored(number) {
-            let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-            source.setEventHandler { [taker] in taker.take(number) }
-            before[number] = signal(number, SIG_IGN)
+            let source = NotedSignals.source(of: number, on: .global()) { [taker] in taker.take(number) }
+            before[number] = NotedSignals.note(number)
             source.resume()
             sources[number] = source
         }

@@ -20,10 +20,9 @@ enum DeferredSignals {
         let first = Mutex<Int32?>(nil)
         let wish = EndWish()
         let deferred = deferred.filter { !EndWish.isIgnored($0) }
-        let before = deferred.map { signal($0, SIG_IGN) }
+        let before = deferred.map { NotedSignals.note($0) }
         let sources = deferred.map { number in
-            let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-            source.setEventHandler {
+            let source = NotedSignals.source(of: number, on: .global()) {
                 switch wish.take(isHangup: number == SIGHUP) {
                 case .first:
                     first.withLock { $0 = number }
