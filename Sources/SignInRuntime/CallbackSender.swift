@@ -83,6 +83,16 @@ actor CallbackSenders {
     private var current: Task<[TCPTables.Socket]?, Never>?
     private var next: Task<[TCPTables.Socket]?, Never>?
 
+    /// Nobody is looked for any more. A look that is under way ends first.
+    func close() async {
+        await withCheckedContinuation { continuation in
+            thread.async { [tables] in
+                tables.close()
+                continuation.resume()
+            }
+        }
+    }
+
     /// The sender at the other end of a connection.
     func sender(on channel: any Channel) async -> CallbackSender {
         if let sender = CallbackSender(near: channel.localAddress, far: channel.remoteAddress) { return sender }

@@ -19,6 +19,7 @@ public final class LoopbackListener: CallbackListener {
     /// The redirect URI with its real port.
     public let redirectURI: RedirectURI
     private let desk: CallbackDesk
+    private let senders: CallbackSenders
     private let servers: [Server]
 
     /// The addresses that are bound.
@@ -46,9 +47,10 @@ public final class LoopbackListener: CallbackListener {
         }
     }
 
-    private init(redirectURI: RedirectURI, desk: CallbackDesk, servers: [Server]) {
+    private init(redirectURI: RedirectURI, desk: CallbackDesk, senders: CallbackSenders, servers: [Server]) {
         self.redirectURI = redirectURI
         self.desk = desk
+        self.senders = senders
         self.servers = servers
     }
 
@@ -65,11 +67,12 @@ public final class LoopbackListener: CallbackListener {
     ) async throws(ListenerFailure) -> LoopbackListener {
         for _ in 0..<portTries {
             let desk = CallbackDesk(previousOutcome: previousOutcome)
+            let senders = CallbackSenders()
             let connections = ConnectionTable()
             let responder = CallbackResponder(
                 path: redirectURI.path,
                 person: person,
-                senders: CallbackSenders(),
+                senders: senders,
                 desk: desk,
                 expects: expects,
                 handler: handler
@@ -94,8 +97,14 @@ public final class LoopbackListener: CallbackListener {
                         guard index > 0, error.isAbsentAddress else { throw error }
                     }
                 }
-                return LoopbackListener(redirectURI: redirectURI.bound(to: port), desk: desk, servers: servers)
+                return LoopbackListener(
+                    redirectURI: redirectURI.bound(to: port),
+                    desk: desk,
+                    senders: senders,
+                    servers: servers
+                )
             } catch {
+                await senders.close()
                 for server in servers { await server.stop() }
                 guard redirectURI.port == 0, error.errno == EADDRINUSE else { throw error.failure(port: port) }
             }
@@ -120,6 +129,7 @@ public final class LoopbackListener: CallbackListener {
                 group.addTask { await server.stop() }
             }
         }
+        await senders.close()
     }
 
     private static func bind(

@@ -1,6 +1,7 @@
 import FoundationEssentials
 import Glibc
 import NIOCore
+import Synchronization
 
 /// The TCP sockets of this network namespace, as `/proc/net/tcp` and `/proc/net/tcp6` tell of them (proc(5)). The files are
 /// open from the start: later there may be no room for them.
@@ -26,7 +27,7 @@ final class TCPTables: Sendable {
 
     /// Whether the system has no such tables (another kind of Linux, or a `/proc` with little in it).
     let areAbsent: Bool
-    private let files: [Int32]
+    private let files: Mutex<[Int32]>
     /// Whether every table that there is was opened.
     private let isWhole: Bool
 
@@ -36,24 +37,36 @@ final class TCPTables: Sendable {
             let file = open(table, O_RDONLY | O_CLOEXEC)
             if file >= 0 { files.append(file) } else if errno == ENOENT { missing += 1 } else { failures += 1 }
         }
-        self.files = files
+        self.files = Mutex(files)
         areAbsent = missing == 2
         isWhole = failures == 0 && !files.isEmpty
     }
 
     deinit {
-        files.forEach { close($0) }
+        close()
+    }
+
+    /// Nothing is read any more.
+    func close() {
+        files.withLock { files in
+            files.forEach { Glibc.close($0) }
+            files = []
+        }
     }
 
     /// The sockets at `port`, on this side or the other; `nil` where that cannot be read. Takes its time where there are very
     /// many sockets, and blocks the thread.
     func sockets(at port: Int) -> [Socket]? {
         guard isWhole else { return nil }
+        return files.withLock { $0.isEmpty ? nil : Self.sockets(at: port, in: $0) }
+    }
+
+    private static func sockets(at port: Int, in files: [Int32]) -> [Socket]? {
         var sockets: [Socket] = []
-        let needle = ":\(Self.hexadecimal(UInt32(port), digits: 4)) "
+        let needle = ":\(hexadecimal(UInt32(port), digits: 4)) "
         for file in files {
-            guard let table = Self.contents(of: file) else { return nil }
-            for line in Self.lines(with: needle, in: table) {
+            guard let table = contents(of: file) else { return nil }
+            for line in lines(with: needle, in: table) {
                 let columns = line.split(separator: " ")
                 guard columns.count > 9, let user = uid_t(columns[7]) else { continue }
                 let state: State =
