@@ -104,8 +104,11 @@ actor CallbackSenders {
 
     private func look(_ channel: any Channel) async -> CallbackSender {
         guard !tables.areAbsent else { return .unknown }
-        let (near, far) = (channel.localAddress, channel.remoteAddress)
-        return CallbackSender(near: near, far: far, among: await sockets(at: near?.port ?? 0))
+        // One that has ended has no port to look at, and must not set what others share.
+        guard let near = channel.localAddress, let far = channel.remoteAddress, let port = near.port else {
+            return .untold
+        }
+        return CallbackSender(near: near, far: far, among: await sockets(at: port))
     }
 
     private func sockets(at port: Int) async -> [TCPTables.Socket]? {

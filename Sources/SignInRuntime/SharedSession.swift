@@ -63,7 +63,7 @@ public struct SharedSession: Sendable {
         let seen = await load(held.profileName)
         if isKept, case .failure(let error) = seen, mustWait(held, error) { throw .store(error) }
         // A store that did not take it may have taken it since then.
-        let isKept = isKept || seen == .success(held)
+        let isKept = isKept || (try? seen.get())?.tokens == held.tokens
         // The place of a session that came from other settings is left to it.
         var other = seen.foreigner(to: held)
         if other == nil, case .success(let kept) = seen {

@@ -2,7 +2,7 @@ import CNcurses
 import Dispatch
 import Glibc
 
-/// The terminal. It and its capabilities are the only files that call ncurses.
+/// The terminal. Its files alone call ncurses.
 ///
 /// Keys and clicks arrive in ``inputs``, resizing and signals in ``urgent``; nothing is polled, so waiting costs no time.
 /// Whatever way the program ends, the terminal is as it was: by ``close()``, at exit, and after a crash.
@@ -36,8 +36,8 @@ public final class Terminal {
     private let typed: AsyncStream<[Input]>.Continuation
     private let told: AsyncStream<Input>.Continuation
     private let screen: OpaquePointer
-    private let window: UnsafeMutablePointer<WINDOW>
-    private let palette: Palette
+    let window: UnsafeMutablePointer<WINDOW>
+    let palette: Palette
     private let passage: ClipboardSequence.Passage
     private let softWrap: SoftWrap?
     private let restore: [CChar]
@@ -184,21 +184,6 @@ public final class Terminal {
         shown = nil
         softWrap?.forget()
         draw(screen)
-    }
-
-    private func draw(_ row: Row, at line: Int32) {
-        var column: Int32 = 0
-        for run in row.runs {
-            let style = palette.style(run.role)
-            let attributes = terminal_attributes(style.isBold, style.isDim, style.isReverse)
-            let pair = style.color == nil ? 0 : Int16((Role.allCases.firstIndex(of: run.role) ?? -1) + 1)
-            wattr_set(window, attributes, pair, nil)
-            for piece in run.pieces(columns: { Int(terminal_columns($0)) }) {
-                mvwaddnwstr(window, line, column, piece.scalars, Int32(piece.scalars.count))
-                column += Int32(piece.width)
-            }
-        }
-        wattr_set(window, terminal_attributes(false, false, false), 0, nil)
     }
 
     // MARK: Leaving the screen for a while
