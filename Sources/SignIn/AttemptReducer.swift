@@ -185,7 +185,8 @@ private func hold(_ state: inout State, _ attempt: Attempt, _ tokens: TokenRespo
         grant: attempt.grant,
         grantedAt: Int(at.timeIntervalSince1970)
     )
-    let held = HeldSession(id: attempt.session, session: session, label: settings.environment.label)
+    var held = HeldSession(id: attempt.session, session: session, label: settings.environment.label)
+    held.isBeingKept = true
     var steps = attempt.steps
     steps[.codeExchanged] = at
     state = .tokenHeld(TokenHeld(held: held, profile: .underWay, steps: steps, notice: nil))

@@ -43,6 +43,8 @@ public struct Event: Sendable, Hashable {
         case sessionReplaced(SessionID, Session, label: String, successor: SessionID)
         /// The store has the session no more: another process of the person signed out.
         case sessionForgotten(SessionID)
+        /// The store has taken the session, in the place of another client's or another server's where there was one.
+        case sessionKept(SessionID, inPlaceOf: Session? = nil)
         /// The store did not take the session.
         case sessionNotKept(SessionID, StoreError)
 

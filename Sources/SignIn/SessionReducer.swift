@@ -42,7 +42,7 @@ extension HeldSession {
         var tries = 0
         if case .retrying(_, let before, _) = refresh { tries = before }
         refresh = .underWay(thenProfile: thenProfile, tries: tries + 1)
-        return [.refreshSession(id, session, isKept: notKept == nil)]
+        return [.refreshSession(id, session, isKept: isKept)]
     }
 
     /// What an event about the session's tokens comes to.
@@ -73,31 +73,39 @@ extension HeldSession {
             guard case .underWay(let thenProfile, _) = refresh else { return .ignored }
             session = refreshed
             notKept = error
+            isBeingKept = false
             refresh = .idle
             return .refreshed(thenProfile: thenProfile, timers())
         case .sessionReplaced(id, let newer, let newLabel, let successor):
             guard newer.tokens != session.tokens else {
                 // The store took it after all.
-                guard notKept != nil else { return .ignored }
+                guard !isKept else { return .ignored }
                 notKept = nil
+                isBeingKept = false
                 return .changed([])
             }
-            // What the store keeps in place of a session that it did not take may be the one before.
-            guard notKept == nil || newer.isLater(than: session) else { return .ignored }
+            // What the store keeps in place of a session that it has not taken may be the one before.
+            guard isKept || newer.isLater(than: session) else { return .ignored }
             guard newer.grant == session.grant else {
                 return .succeeded(by: HeldSession(id: successor, session: newer, label: newLabel))
             }
             session = newer
             label = newLabel
             notKept = nil
+            isBeingKept = false
             refresh = .idle
             isCuring = false
             // What was asked with the old token may be refused.
             return .refreshed(thenProfile: true, timers())
         case .sessionForgotten(id):
-            return notKept == nil ? .forgotten : .ignored
+            return isKept ? .forgotten : .ignored
+        case .sessionKept(id, _):
+            guard isBeingKept else { return .ignored }
+            isBeingKept = false
+            return .changed([])
         case .sessionNotKept(id, let error):
             notKept = error
+            isBeingKept = false
             return .changed([])
         case .refreshFailed(id, let error, let jitter):
             guard case .underWay(_, let tries) = refresh else { return .ignored }
@@ -227,6 +235,8 @@ func reduceTokenHeld(_ state: inout State, _ current: TokenHeld, _ event: Event)
     case .timerFired(.profileRetry(tokenHeld.held.id)):
         guard case .waiting = tokenHeld.profile else { return [] }
         return retry(&state, tokenHeld)
+    case .sessionKept(tokenHeld.held.id, let other?):
+        tokenHeld.notice = Notice(at: event.at, .tookPlace(of: other))
     default:
         break
     }
@@ -313,6 +323,8 @@ func reduceSessionEvent(_ state: inout State, _ current: SignedIn, _ event: Even
     case .timerFired(.profileRetry(signedIn.held.id)):
         guard case .profileNotReloaded(_, .some) = signedIn.notice?.kind else { return [] }
         return [signedIn.held.profileRequest]
+    case .sessionKept(signedIn.held.id, let other?):
+        signedIn.notice = Notice(at: event.at, .tookPlace(of: other))
     default:
         break
     }

@@ -177,6 +177,12 @@ public struct Notice: Sendable, Hashable {
         case refreshed
         /// Another program signed in anew under this profile; this is its session.
         case signedInElsewhere
+        /// The session took the place of one of other settings, which this profile had kept.
+        case tookPlace(clientID: ClientID, loginURL: String)
+
+        static func tookPlace(of other: Session) -> Self {
+            .tookPlace(clientID: other.clientID, loginURL: other.loginURL)
+        }
     }
 }
 
@@ -192,6 +198,8 @@ public struct HeldSession: Sendable, Hashable {
     public internal(set) var refresh: Refresh
     /// Why the store does not keep the session, where it does not: it then lives in this program alone.
     public internal(set) var notKept: StoreError?
+    /// Whether the session is on its way into the store, and what becomes of that is not known yet.
+    public internal(set) var isBeingKept = false
     /// Whether a 401 has been answered with a refresh: one that comes back ends the session.
     var isCuring = false
     /// How often in a row the service asked to wait with the profile.
@@ -219,6 +227,9 @@ public struct HeldSession: Sendable, Hashable {
         self.refresh = .idle
     }
 
+    /// Whether the store has the session.
+    public var isKept: Bool { notKept == nil && !isBeingKept }
+
     /// Whether the session can be refreshed without a browser.
     public var canRefresh: Bool {
         session.tokens.refreshToken != nil
@@ -234,7 +245,7 @@ public struct TokenHeld: Sendable, Hashable {
     /// When each step of the sign-in was done; empty for a session that was found in the store.
     public let steps: [Step: Date]
     /// What a person may want to know, also once the profile is there.
-    public let notice: Notice?
+    public internal(set) var notice: Notice?
 
     /// How loading the profile stands.
     public enum ProfileLoad: Sendable, Hashable {

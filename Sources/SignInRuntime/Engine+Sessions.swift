@@ -178,9 +178,9 @@ extension Engine {
     /// server may have issued a token.
     public var isExchanging: Bool { !exchanges.isEmpty }
 
-    func saved(_ id: SessionID, _ error: StoreError?) {
+    func saved(_ outcome: Event.Kind) {
         saves -= 1
-        if let error { send(.sessionNotKept(id, error)) }
+        send(outcome)
     }
 
     /// Store actions run one after another, so that an older session cannot overwrite a newer one.

@@ -120,8 +120,11 @@ public actor Engine {
         case .saveSession(let id, let session):
             saves += 1
             store { [shared, weak self] in
-                let error = await shared.keep(session)
-                await self?.saved(id, error)
+                do throws(StoreError) {
+                    await self?.saved(.sessionKept(id, inPlaceOf: try await shared.keep(session)))
+                } catch {
+                    await self?.saved(.sessionNotKept(id, error))
+                }
             }
         case .forgetSession(let session): store { [shared] in await shared.forget(session) }
         case .abandonSession(let id):

@@ -141,21 +141,25 @@ public struct SharedSession: Sendable {
         return (try? await store.forget(spent.profileName)) != nil
     }
 
-    /// Keeps a new session, in place of an older one of its profile. One of a later sign-in stays: which of two that wait for
-    /// the lock gets it first is chance.
+    /// Keeps a new session, in place of an older one of its profile. One of a later sign-in stays, and later tokens of this one:
+    /// which of two that wait for the lock gets it first is chance.
     ///
-    /// - Returns: why the store did not take it, where it did not.
-    public func keep(_ session: Session) async -> StoreError? {
+    /// - Returns: another client's or another server's session, whose place it took.
+    /// - Throws: why the store did not take it.
+    public func keep(_ session: Session) async throws(StoreError) -> Session? {
         let lock = try? await lock(session.profileName)
         defer { lock?.release() }
-        // One from the future was made while the clock was wrong.
-        if case .success(let kept?) = await load(session.profileName), kept.grant != session.grant,
-            kept.isLater(than: session), let grantedAt = kept.grantedAt,
-            TimeInterval(grantedAt) <= now().timeIntervalSince1970
-        {
-            return .placeTaken(by: kept)
+        let seen = await load(session.profileName)
+        if case .success(let kept?) = seen, kept.isLater(than: session) {
+            // It was refreshed before it got the lock.
+            if kept.isSameGrant(as: session) { return nil }
+            // One from the future was made while the clock was wrong.
+            if let grantedAt = kept.grantedAt, TimeInterval(grantedAt) <= now().timeIntervalSince1970 {
+                throw .placeTaken(by: kept)
+            }
         }
-        return await save(session)
+        if let error = await save(session) { throw error }
+        return seen.foreigner(to: session)
     }
 
     /// Removes `session` from the store, unless a newer one of its profile is there.

@@ -68,7 +68,7 @@ private func factsBlock(_ signedIn: SignedIn, _ model: ScreenModel, _ page: Page
         (Strings.status, state == "active" ? nil : state, 6),
         (Strings.region, model.context.isDemo ? model.context.environmentLabel : signedIn.held.label, 0),
         // Below the reason why it is not kept there.
-        (Strings.session, signedIn.held.notKept == nil ? model.context.storeName : nil, 1),
+        (Strings.session, signedIn.held.storeWords(model.context), 1),
         (Strings.scopes, scopes ?? Strings.unnamedScopes, 2),
     ]
     let known = facts.compactMap { fact in
@@ -160,7 +160,7 @@ extension Notice {
         switch kind {
         case .refreshed, .signedInElsewhere, .signInCancelled, .callbackRepeated:
             at.addingTimeInterval(Self.goodNewsLast)
-        case .callbackRefused, .pasteRefused, .requestRefused, .signInFailed, .profileNotReloaded: nil
+        case .callbackRefused, .pasteRefused, .requestRefused, .signInFailed, .profileNotReloaded, .tookPlace: nil
         }
     }
 
@@ -170,6 +170,12 @@ extension Notice {
 }
 
 extension HeldSession {
+    /// Where the session is kept, or that it is not there yet.
+    fileprivate func storeWords(_ context: ScreenContext) -> String? {
+        guard notKept == nil else { return nil }
+        return isBeingKept ? Strings.beingKept : context.storeName
+    }
+
     /// Whether the program renews the token without anybody's help.
     private var renewsItself: Bool {
         switch refresh {

@@ -1,6 +1,6 @@
 import FoundationEssentials
 import OAuth
-import SignIn
+public import SignIn
 
 /// Notices and durations in words.
 extension Strings {
@@ -10,7 +10,8 @@ extension Strings {
         return notice.count == 1 ? words : "\(notice.count)× \(words)"
     }
 
-    static func notice(_ kind: Notice.Kind) -> String {
+    /// A notice in words.
+    public static func notice(_ kind: Notice.Kind) -> String {
         switch kind {
         case .callbackRefused(let refusal): "Callback refused: \(reason(refusal))."
         case .pasteRefused(.notAnAddress): "The pasted text is no callback URL."
@@ -23,6 +24,8 @@ extension Strings {
         case .profileNotReloaded: "The profile could not be loaded again; this is the last one known."
         case .refreshed: "Token refreshed."
         case .signedInElsewhere: "Another program has signed in anew; this is that session."
+        case .tookPlace(let clientID, let loginURL):
+            "This session took the place of a sign-in of the client \(clientID.value) at \(ServerText(loginURL)), which is not kept any more."
         }
     }
 

@@ -124,6 +124,7 @@ public enum Strings {
     /// The program ends while a code is exchanged that nobody waits for any more.
     public static let exchangeUnanswered =
         "The server has not answered yet: it may issue a token that nobody has, which lives until it expires."
+    static let beingKept = "on its way into the session store"
     /// The store takes its time.
     public static let waitingForStore = "Waiting for the session store…"
     static func refreshRetrying(_ time: String) -> String { "The refresh failed; next try in \(time), or press r." }

@@ -166,6 +166,9 @@ struct LoginCommand: AsyncParsableCommand {
                 plainLines(error.report).forEach(Console.line)
             } else {
                 Console.line("The session is kept \(Strings.store(store)).")
+                if case .tookPlace = signedIn.notice?.kind, let notice = signedIn.notice {
+                    Console.line(Strings.notice(notice.kind))
+                }
             }
             if json {
                 Console.data(SignedInJSON(signedIn, store: store))

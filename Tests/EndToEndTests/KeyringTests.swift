@@ -137,6 +137,41 @@ extension EndToEndTests {
             }
         }
 
+        @Test("the screen does not say that a session is kept before it is, and leaving it then is told")
+        func screenWhileKeeping() async throws {
+            try await Stage.with { stage in
+                let rig = try SessionRig(stage, store: "secret-service")
+                let keyring = try Keyring(stage, rig)
+                try keyring.set("slow")
+                let browser = try stage.browserScript()
+                let screen = try await stage.screen(["--browser", browser.command], environment: keyring.environment)
+                try await screen.press(.enter)
+                try await waitUntil("the browser", evidence: screen.evidence, until: { !browser.opened.isEmpty })
+                _ = try await Callback(request: AuthorizationURL(browser.opened[0])).answer("code=the-code")
+                try await screen.wait(for: "Ada Okafor")
+                let shown = try await screen.capture()
+                #expect(shown.contains("on its way into the session store"), "\(shown)")
+                #expect(!shown.contains("in the desktop's keyring"), "\(shown)")
+                try await screen.press(.text("q"))
+                try await screen.wait(for: "Keeping the session first")
+                try await waitUntil("the keyring", until: { keyring.item.contains("refresh-token-0") })
+            }
+        }
+
+        @Test("a sign-in elsewhere with other settings while this one waits: whose place it took is said")
+        func takesPlaceMeanwhile() async throws {
+            try await Stage.with { stage in
+                let rig = try SessionRig(stage)
+                let browser = try stage.browserScript()
+                let screen = try await stage.screen(["--browser", browser.command], environment: rig.environment)
+                try await screen.press(.enter)
+                try await waitUntil("the browser", evidence: screen.evidence, until: { !browser.opened.isEmpty })
+                #expect(try await rig.signIn(["--client-id", "client-2"]).status == 0)
+                _ = try await Callback(request: AuthorizationURL(browser.opened[0])).answer("code=the-code")
+                try await screen.wait(for: "took the place of a sign-in of the client client-2")
+            }
+        }
+
         @Test(
             "a signal while the session is on its way into it waits; then the program dies of it",
             arguments: [

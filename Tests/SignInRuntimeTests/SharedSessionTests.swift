@@ -402,18 +402,48 @@ struct SharedSessionTests {
             )
         }
         let (earlier, later) = (try signIn(1, at: 100), try signIn(2, at: 101))
-        #expect(await shared.keep(later) == nil)
-        guard case .placeTaken = await shared.keep(earlier) else {
+        #expect(try await shared.keep(later) == nil)
+        do throws(StoreError) {
+            _ = try await shared.keep(earlier)
             Issue.record("kept")
-            return
+        } catch {
+            guard case .placeTaken = error else { throw error }
         }
         #expect(shelf.kept == later)
         shelf.put(earlier)
-        #expect(await shared.keep(later) == nil)
+        #expect(try await shared.keep(later) == nil)
         #expect(shelf.kept == later)
         // Made while the clock was ahead.
         shelf.put(try signIn(2, at: Int(Self.start.timeIntervalSince1970) + 1_000_000))
-        #expect(await shared.keep(earlier) == nil)
+        #expect(try await shared.keep(earlier) == nil)
+    }
+
+    @Test("a new one that was refreshed before it got the lock is not put over what came of it")
+    func keepsTheRefreshed() async throws {
+        let shelf = SharedShelf()
+        let refreshed = try session(2, at: Self.start + 10)
+        shelf.put(refreshed)
+        #expect(try await shared(shelf, StrictServer().transport()).keep(session(1)) == nil)
+        #expect(shelf.kept == refreshed)
+    }
+
+    @Test("one of other settings whose place a new one takes is told")
+    func tellsWhosePlace() async throws {
+        let shelf = SharedShelf()
+        let shared = shared(shelf, StrictServer().transport())
+        let (held, ours) = (try session(1), try session(2, at: Self.start + 10))
+        let other = Session(
+            tokens: held.tokens,
+            receivedAt: held.receivedAt,
+            clientID: try #require(ClientID("another-client")),
+            loginURL: held.loginURL,
+            apiURL: held.apiURL,
+            profileName: held.profileName
+        )
+        shelf.put(other)
+        #expect(try await shared.keep(ours) == other)
+        #expect(shelf.kept == ours)
+        #expect(try await shared.keep(session(3, at: Self.start + 20)) == nil)
     }
 
     @Test("one that the store did not take is not put over a newer one, found before or after the request")

@@ -7,7 +7,7 @@ enum Decisions {
     static let occurrences = """
         signInChosen cancelChosen openBrowserChosen rightPaste wrongPaste refreshChosen signOutChosen quitChosen
         sessionFound expiredSessionFound deadSessionFound storeFailed storeEmpty sessionReplaced sessionSucceeded sameSession
-        sessionForgotten sessionNotKept listenerOpened listenerFailed rightCallback foreignCallback
+        sessionForgotten sessionNotKept sessionKept placeTaken listenerOpened listenerFailed rightCallback foreignCallback
         deniedCallback codelessCallback requestRefused browserOpened browserFailed tokenReceived
         tokenRequestFailed profileLoaded profileFailed profileLimited profileUnauthorized profileUnauthorizedLate
         sessionRefreshed refreshedNotKept refreshUnanswered refreshLimited refreshRefused refreshTokenDead
@@ -210,7 +210,7 @@ enum Decisions {
           deniedCallback → awaitingCallback exchanging, browser opened, notice callback again
           codelessCallback → awaitingCallback exchanging, browser opened, notice callback again
           requestRefused → awaitingCallback exchanging, browser opened, notice request path
-          tokenReceived → tokenHeld loading, fresh
+          tokenReceived → tokenHeld loading, fresh, being kept
               · stop(deadline) conclude(signed in) save start(due) start(expiry) loadProfile
           tokenRequestFailed → loggedOut failed (invalid_grant) · stop(deadline) conclude(failed)
           attemptDeadline → loggedOut failed (timed_out) · stop(deadline) conclude(failed)
@@ -299,7 +299,7 @@ enum Decisions {
           codelessCallback → awaitingCallback exchanging, notice callback again, behind it Ada fresh
           requestRefused → awaitingCallback exchanging, notice request path, behind it Ada fresh
           browserOpened → awaitingCallback exchanging, browser opened, behind it Ada fresh
-          tokenReceived → tokenHeld loading, fresh
+          tokenReceived → tokenHeld loading, fresh, being kept
               · stop(deadline) conclude(signed in) stop(due) stop(expiry) abandon save start(due) start(expiry) loadProfile
           tokenRequestFailed → userProfile Ada fresh, notice sign-in failed (invalid_grant)
               · stop(deadline) conclude(failed)

@@ -315,6 +315,25 @@ extension Decisions {
           refreshDue → userProfile Ada refresh 1, not kept (store_quota) · refreshSession(not kept)
           tokenExpiry → userProfile Ada refresh 1, not kept (store_quota) · refreshSession(not kept)
         """,
+        .beingKept: """
+        userProfile Ada fresh, being kept
+          refreshChosen → userProfile Ada refresh 1 then profile, being kept · refreshSession(not kept)
+          signOutChosen → loggedOut signing out · stop(due) stop(expiry) abandon signOut
+          quitChosen → unchanged · exit
+          sameSession → userProfile Ada fresh
+          sessionNotKept → userProfile Ada fresh, not kept (store_quota)
+          sessionKept → userProfile Ada fresh
+          placeTaken → userProfile Ada fresh, notice took the place of client-1
+          profileLoaded → userProfile Grace fresh, being kept
+          profileFailed → userProfile Ada fresh, being kept, notice not reloaded (service_error)
+          profileLimited → userProfile Ada fresh, being kept, notice not reloaded yet (rate_limited)
+              · start(profile)
+          profileUnauthorized → userProfile Ada refresh 1 then profile, being kept
+              · refreshSession(not kept)
+          profileUnauthorizedLate → unchanged · loadProfile
+          refreshDue → userProfile Ada refresh 1, being kept · refreshSession(not kept)
+          tokenExpiry → userProfile Ada refresh 1, being kept · refreshSession(not kept)
+        """,
         .reloadWaiting: """
         userProfile Ada fresh, notice not reloaded yet (rate_limited)
           refreshChosen → userProfile Ada refresh 1 then profile · refreshSession

@@ -192,6 +192,7 @@ struct Machine {
     static func loading(_ tokens: TokenResponse = Sample.tokens()) throws -> Machine {
         var machine = try exchanging()
         machine.send(.tokenReceived(AttemptID(1), tokens))
+        machine.send(.sessionKept(SessionID(10)))
         return machine
     }
 

@@ -13,7 +13,7 @@ enum Situation: String, CaseIterable {
     case loading, loadingWithoutRefreshToken, loadingNeedsSignIn, loadingWhileRefreshing
     case awaitingRefresh, awaitingRetry, loadFailed, loadFailedWithoutRefreshToken, loadWaiting
     case signedIn, signedInWithoutRefreshToken, refreshing, retrying, refreshRefused, curing, needsSignIn
-    case notKept, reloadWaiting
+    case notKept, beingKept, reloadWaiting
 
     /// A machine in this situation.
     func machine() throws -> Machine {
@@ -78,6 +78,12 @@ enum Situation: String, CaseIterable {
                 .profileFailed(SessionID(10), Sample.api(401), using: Secret("SECRETaccess2"))
             )
         case .notKept: try after(.signedIn(), .sessionNotKept(SessionID(10), Sample.storeError))
+        case .beingKept:
+            try after(
+                .exchanging(),
+                .tokenReceived(AttemptID(1), Sample.tokens()),
+                .profileLoaded(SessionID(10), Sample.ada)
+            )
         case .reloadWaiting:
             try after(.signedIn(), .profileFailed(SessionID(10), Sample.limited, using: Secret("SECRETaccess1")))
         case .needsSignIn:
@@ -112,6 +118,7 @@ enum Occurrence: String, CaseIterable {
     case signInChosen, cancelChosen, openBrowserChosen, rightPaste, wrongPaste, refreshChosen, signOutChosen, quitChosen
     case sessionFound, expiredSessionFound, deadSessionFound, storeFailed, storeEmpty
     case sessionReplaced, sessionSucceeded, sameSession, sessionForgotten, sessionNotKept
+    case sessionKept, placeTaken
     case listenerOpened, listenerFailed, rightCallback, foreignCallback, deniedCallback, codelessCallback
     case requestRefused, browserOpened, browserFailed, tokenReceived, tokenRequestFailed
     case profileLoaded, profileFailed, profileLimited, profileUnauthorized, profileUnauthorizedLate
@@ -167,6 +174,8 @@ enum Occurrence: String, CaseIterable {
             )
         case .sessionForgotten: .sessionForgotten(session)
         case .sessionNotKept: .sessionNotKept(session, Sample.storeError)
+        case .sessionKept: .sessionKept(session)
+        case .placeTaken: .sessionKept(session, inPlaceOf: try Sample.session())
         case .listenerOpened: .listenerOpened(attempt, try Sample.boundURI())
         case .listenerFailed: .listenerFailed(attempt, .portInUse(port: 3000, holder: nil))
         case .rightCallback: .callbackReceived(attempt, ReplyID(7), query: try Sample.query("code=SECRETcode", number))
@@ -219,6 +228,7 @@ enum Occurrence: String, CaseIterable {
         case .sessionReplaced: [.sessionReplaced, .sessionSucceeded, .sameSession]
         case .sessionForgotten: [.sessionForgotten]
         case .sessionNotKept: [.sessionNotKept]
+        case .sessionKept: [.sessionKept, .placeTaken]
         case .listenerOpened: [.listenerOpened]
         case .listenerFailed: [.listenerFailed]
         case .callbackReceived: [.rightCallback, .foreignCallback, .deniedCallback, .codelessCallback]

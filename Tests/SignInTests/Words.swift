@@ -1,4 +1,5 @@
 import GenesysCloud
+import OAuth
 import SignIn
 
 /// What a state is, in a few words. No `default` anywhere: a new state does not compile until it has its words.
@@ -56,7 +57,8 @@ private func words(_ load: TokenHeld.ProfileLoad) -> String {
 }
 
 private func words(_ held: HeldSession) -> String {
-    words(held.refresh) + (held.notKept.map { ", not kept (\($0.report.code))" } ?? "")
+    words(held.refresh) + (held.isBeingKept ? ", being kept" : "")
+        + (held.notKept.map { ", not kept (\($0.report.code))" } ?? "")
 }
 
 private func words(_ signedIn: SignedIn) -> String {
@@ -86,6 +88,7 @@ private func words(_ notice: Notice.Kind) -> String {
         "not reloaded\(nextAt == nil ? "" : " yet") (\(failure.report.code))"
     case .refreshed: "refreshed"
     case .signedInElsewhere: "signed in elsewhere"
+    case .tookPlace(let clientID, _): "took the place of \(clientID.value)"
     }
 }
 

@@ -244,6 +244,29 @@ extension Fixtures {
                 model(Self.state(try signedIn(full) + [(60, .sessionNotKept(session, placeTaken))]), at: 60)
             ),
             (
+                "profile-being-kept",
+                model(
+                    Self.state(
+                        try exchanging() + [
+                            (23.9, .tokenReceived(attempt, full)), (24.2, .profileLoaded(session, ada)),
+                        ]
+                    ),
+                    at: 25
+                )
+            ),
+            (
+                "profile-took-place",
+                model(
+                    Self.state(
+                        try exchanging() + [
+                            (23.9, .tokenReceived(attempt, full)), (24.2, .profileLoaded(session, ada)),
+                            (24.3, .sessionKept(session, inPlaceOf: theirs())),
+                        ]
+                    ),
+                    at: 60
+                )
+            ),
+            (
                 "profile-refreshing",
                 model(Self.state(try signedIn(full) + [(4_000, .refreshChosen(try plan(settings())))]), at: 4_000)
             ),

@@ -67,7 +67,10 @@ extension Fixtures {
     )
 
     static func signedIn(_ tokens: TokenResponse, _ profile: UserProfile = ada) throws -> [(Double, Event.Kind)] {
-        try exchanging() + [(23.9, .tokenReceived(attempt, tokens)), (24.2, .profileLoaded(session, profile))]
+        try exchanging() + [
+            (23.9, .tokenReceived(attempt, tokens)), (24, .sessionKept(session)),
+            (24.2, .profileLoaded(session, profile)),
+        ]
     }
 
     /// The profile's request with the token in hand failed.
@@ -97,6 +100,19 @@ extension Fixtures {
                 loginURL: "https://login.mypurecloud.ie"
             )
         }
+    }
+
+    /// A session of other settings.
+    static func theirs() throws -> Session {
+        let ours = try renewed(tokens(), at: 0)
+        return Session(
+            tokens: ours.tokens,
+            receivedAt: ours.receivedAt,
+            clientID: try unwrap(ClientID("99999999-8888-7777-6666-555555555555")),
+            loginURL: "https://login.mypurecloud.ie",
+            apiURL: ours.apiURL,
+            profileName: ours.profileName
+        )
     }
 
     /// The session of ``signedIn(_:_:)`` with fresh tokens.
