@@ -74,6 +74,8 @@ public struct Event: Sendable, Hashable {
         /// The token could not be refreshed. `jitter` varies the wait before the next try, so that programs which
         /// failed together do not come back together: a factor from 0.5 to 1.5.
         case refreshFailed(SessionID, TokenRequestError, jitter: Double = 1)
+        /// The store has the session no more that is being signed out of.
+        case sessionRemoved(SessionID)
         /// The server deleted the token; `notForgotten` says why the store still has the session, where it has.
         case tokenRevoked(SessionID, notForgotten: StoreError? = nil)
         /// The server could not be told to delete the token.
@@ -137,6 +139,8 @@ public enum RequestRefusal: Sendable, Hashable {
     /// A callback, and a program of another user of this machine sent it (by number; `nil` where the sender was gone before
     /// anybody could tell).
     case sender(user: UInt32?)
+    /// A callback, and a page in the browser asked for it, as an image, a frame, a script: nobody went there.
+    case partOfPage
     /// Not an HTTP request, or one with a head that is too long.
     case notHTTP
 }

@@ -44,12 +44,16 @@ private func reduceLoggedOut(_ state: inout State, _ loggedOut: LoggedOut, _ eve
     case .storeEmpty:
         if case .storeFailed = loggedOut { state = .initial }
         return []
+    case .sessionRemoved(let id):
+        guard case .signedOut(.underWay(id, let context, _)) = loggedOut else { return [] }
+        state = .loggedOut(.signedOut(.underWay(id, context, isForgotten: true)))
+        return []
     case .tokenRevoked(let id, let notForgotten):
-        guard case .signedOut(.underWay(id, let context)) = loggedOut else { return [] }
+        guard case .signedOut(.underWay(id, let context, _)) = loggedOut else { return [] }
         state = .loggedOut(.signedOut(.init(.success(()), notForgotten: notForgotten, context)))
         return []
     case .revocationFailed(let id, let error, let notForgotten):
-        guard case .signedOut(.underWay(id, let context)) = loggedOut else { return [] }
+        guard case .signedOut(.underWay(id, let context, _)) = loggedOut else { return [] }
         state = .loggedOut(.signedOut(.init(.failure(error), notForgotten: notForgotten, context)))
         return []
     default:

@@ -201,7 +201,7 @@ private func give(_ state: inout State, from held: HeldSession, to successor: He
 
 /// Signs out: the token is forgotten here at once, whatever the server will say.
 private func signOut(_ state: inout State, _ held: HeldSession) -> [Effect] {
-    state = .loggedOut(.signedOut(.underWay(held.id, .init(held.session))))
+    state = .loggedOut(.signedOut(.underWay(held.id, .init(held.session), isForgotten: false)))
     return held.abandon() + [.signOut(held.id, held.session, isKept: held.notKept == nil)]
 }
 

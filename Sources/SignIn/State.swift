@@ -49,8 +49,9 @@ public enum LoggedOut: Sendable, Hashable {
 
     /// What became of the token at the server.
     public enum Revocation: Sendable, Hashable {
-        /// The request is under way. The token is already forgotten here; what words about a failure need is kept.
-        case underWay(SessionID, Failure.Context)
+        /// The token is forgotten here, which a store may take its time for, and then the server is told. What words about a
+        /// failure need is kept.
+        case underWay(SessionID, Failure.Context, isForgotten: Bool)
         /// The server deleted it.
         case revoked
         /// The server did not know it any more: it had expired, or was deleted before.

@@ -139,6 +139,11 @@ extension CallbackPage {
                 summary: "This request was meant for another host.",
                 remedy: "Only this machine may bring the answer. Nothing was changed."
             )
+        case .partOfPage:
+            refused(
+                summary: "A page asked for this answer, and nobody went there.",
+                remedy: "The sign-in goes on in the tab that the program opened. Nothing was changed."
+            )
         case .sender(nil):
             refused(
                 summary: "Nobody could tell whose program brought this answer.",

@@ -15,6 +15,9 @@ struct CallbackTarget {
     let path: String
     /// What stands behind the first `?`, still encoded.
     let query: Secret
+    /// Whether a browser says that it is no page that a person goes to, but a part of one: an image, a frame, a script, a
+    /// fetch (Fetch Metadata: `Sec-Fetch-Dest`, `Sec-Fetch-Mode`). One that says nothing is believed.
+    let isPartOfPage: Bool
 
     /// Judges a request's head.
     init(_ head: HTTPTypes.HTTPRequest) throws(Problem) {
@@ -25,6 +28,9 @@ struct CallbackTarget {
         let parts = (head.path ?? "/").split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
         path = String(parts[0])
         query = Secret(parts.count > 1 ? String(parts[1]) : "")
+        isPartOfPage =
+            (head.headerFields[.secFetchDest] ?? "document") != "document"
+            || (head.headerFields[.secFetchMode] ?? "navigate") != "navigate"
     }
 }
 
@@ -36,4 +42,9 @@ enum ListenerLimits {
     static let headerList = 16_384
     /// The number of fields.
     static let headerCount = 64
+}
+
+extension HTTPField.Name {
+    fileprivate static let secFetchDest = Self("Sec-Fetch-Dest")!
+    fileprivate static let secFetchMode = Self("Sec-Fetch-Mode")!
 }

@@ -64,15 +64,26 @@ extension Engine {
     }
 
     func signOut(_ id: SessionID, _ session: Session, isKept: Bool) {
-        keepUntilDone { [shared, before = storeWork, weak self] _ in
+        let removal = Task { [shared, before = storeWork] in
             // The session may still be on its way into the store.
             await before?.value
-            let (revocation, notForgotten) = await shared.signOut(session, isKept: isKept)
-            switch revocation {
+            return await shared.remove(session, isKept: isKept)
+        }
+        let key = keepUntilDone { [shared, weak self] key in
+            let removed = await removal.value
+            await self?.removed(key, id, removed)
+            let notForgotten = removed.notForgotten
+            switch await shared.revoke(removed) {
             case .success: await self?.send(.tokenRevoked(id, notForgotten: notForgotten))
             case .failure(let error): await self?.send(.revocationFailed(id, error, notForgotten: notForgotten))
             }
         }
+        removals[key] = removal
+    }
+
+    private func removed(_ key: UInt64, _ id: SessionID, _ removed: SharedSession.Removed) {
+        removals[key] = nil
+        if removed.notForgotten == nil { send(.sessionRemoved(id)) }
     }
 
     /// Looks for a session of the profile in the store, and from now on for what other processes do to it.
@@ -173,6 +184,9 @@ extension Engine {
 
     /// Whether a new session is on its way into the store.
     public var isSaving: Bool { saves > 0 }
+
+    /// Whether a session that is signed out of is on its way out of the store.
+    public var isRemoving: Bool { !removals.isEmpty }
 
     /// Whether a code is on its way, or the deletion of what came of it. Where that is so still when the program ends, the
     /// server may have issued a token.

@@ -12,9 +12,9 @@ public actor Engine {
     /// is to be left and nothing that matters is under way any more.
     public nonisolated let states: AsyncStream<State>
 
-    /// The longest that leaving the program waits for what is under way (a sign-out, a page, the answer to a code that
-    /// nobody waits for any more). A refresh that was sent and a new session on its way into the store are waited for as long
-    /// as they take.
+    /// The longest that leaving the program waits for what is under way (a server that is told of a sign-out, a page, the
+    /// answer to a code that nobody waits for any more). A refresh that was sent and a session on its way into the store, or out
+    /// of it, are waited for as long as they take.
     public static let exitPatience = Duration.seconds(3)
 
     /// A timer that is later than this, in seconds, was kept from firing; and how long an attempt goes on then.
@@ -36,6 +36,8 @@ public actor Engine {
     var sent: Set<UInt64> = []
     /// Of these, codes that are on their way: what comes of them is deleted where nobody waits for it any more.
     var exchanges: Set<UInt64> = []
+    /// Of these, sign-outs whose session the store has still, and how it is removed.
+    var removals: [UInt64: Task<SharedSession.Removed, Never>] = [:]
     var isLeaving = false
     var storeWork: Task<Void, Never>?
     var isLookDue = false
@@ -81,7 +83,9 @@ public actor Engine {
         // Somebody may have signed in elsewhere while this attempt, or the sign-out, was under way.
         switch (before, state) {
         case (.awaitingCallback, .loggedOut): look()
-        case (.loggedOut(.signedOut(.underWay)), .loggedOut(.signedOut(.notForgotten))): break
+        case (.loggedOut(.signedOut(.underWay)), .loggedOut(.signedOut(.notForgotten))),
+            (.loggedOut(.signedOut(.underWay)), .loggedOut(.signedOut(.underWay))):
+            break
         case (.loggedOut(.signedOut(.underWay)), .loggedOut) where state != before: look()
         default: break
         }
@@ -185,6 +189,7 @@ public actor Engine {
         closing[key] = nil
         sent.remove(key)
         exchanges.remove(key)
+        removals[key] = nil
     }
 
     private func exit() {
@@ -199,14 +204,17 @@ public actor Engine {
         timers = [:]
         let last = Array(closing.values) + (storeWork.map { [$0] } ?? [])
         let lasting = sent.compactMap { closing[$0] } + (isSaving ? storeWork.map { [$0] } ?? [] : [])
-        let limit = ContinuousClock.now.advanced(by: exitPatience)
+        let removals = Array(removals.values)
+        let patience = exitPatience
         Task { [publish] in
             await withTaskGroup { group in
                 group.addTask {
                     for task in last { await task.value }
                 }
                 group.addTask {
-                    try? await Task.sleep(until: limit, clock: .continuous)
+                    // What is told to the server comes after.
+                    for removal in removals { _ = await removal.value }
+                    try? await Task.sleep(for: patience)
                     for task in lasting { await task.value }
                 }
                 await group.next()

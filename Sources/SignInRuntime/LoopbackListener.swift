@@ -233,6 +233,7 @@ private struct CallbackResponder: Sendable {
         guard target.path == path else { return await refuse(.path, .notFound) }
         // What has not the right state is refused whoever sent it.
         if await expects(target.query) {
+            guard !target.isPartOfPage else { return await refuse(.partOfPage, .forbidden) }
             let sender = await senders.sender(on: channel)
             guard sender.isTrusted(person) else { return await refuse(.sender(user: sender.user), .forbidden) }
         }

@@ -175,6 +175,24 @@ public struct SharedSession: Sendable {
         _ held: Session,
         isKept: Bool
     ) async -> (revocation: Result<Void, APIError>, notForgotten: StoreError?) {
+        let removed = await remove(held, isKept: isKept)
+        return (await revoke(removed), removed.notForgotten)
+    }
+
+    /// A session that was removed from the stores.
+    struct Removed: Sendable {
+        let held: Session
+        /// The newest tokens there are of it.
+        let newest: Session
+        /// Access tokens that other stores had.
+        let strays: [Secret]
+        let forgottenAt: Date
+        /// Why the store still has the session, where it has.
+        let notForgotten: StoreError?
+    }
+
+    /// Removes the session from every store: the first half of ``signOut(_:isKept:)``.
+    func remove(_ held: Session, isKept: Bool) async -> Removed {
         var (removed, notForgotten): (Session?, StoreError?)
         do throws(StoreError) {
             // Another sign-in that has taken the profile's place is not this one's to forget. What cannot be read is
@@ -186,8 +204,20 @@ public struct SharedSession: Sendable {
         let forgottenAt = now()
         let newest = removed ?? held
         let strays = await forgetElsewhere(held).filter { $0 != newest.tokens.accessToken }
+        return Removed(
+            held: held,
+            newest: newest,
+            strays: strays,
+            forgottenAt: forgottenAt,
+            notForgotten: notForgotten
+        )
+    }
+
+    /// Has the server delete what was removed: the second half of ``signOut(_:isKept:)``.
+    func revoke(_ removed: Removed) async -> Result<Void, APIError> {
+        let (held, newest, forgottenAt) = (removed.held, removed.newest, removed.forgottenAt)
         let client = APIClient(apiURL: newest.apiURL, transport: transport)
-        for stray in strays { try? await client.deleteToken(accessToken: stray) }
+        for stray in removed.strays { try? await client.deleteToken(accessToken: stray) }
         let wasLive = newest.isLive(at: forgottenAt)
         var outcome = wasLive ? await delete(newest, client) : .success(())
         // A refresh that was under way may have been about to save. What it brought is of this session too.
@@ -206,7 +236,7 @@ public struct SharedSession: Sendable {
             // Where a refresh was under way, it has sent the refresh token, and has deleted what it brought.
             outcome = await delete(isAlone ? await refreshedToSignOut(newest) : newest, client)
         }
-        return (outcome, notForgotten)
+        return outcome
     }
 
     /// Once more where the connection ended before an answer: it may be an old one that the server has given up (RFC 9112

@@ -66,7 +66,7 @@ public func plainWaits(from old: State, to new: State) -> [String] {
 public func plainLines(signedOut revocation: LoggedOut.Revocation, page: String) -> [String] {
     let first =
         switch revocation {
-        case .underWay: [Strings.telling]
+        case .underWay(_, _, let isForgotten): [isForgotten ? Strings.telling : Strings.forgetting]
         case .revoked: [Strings.revoked]
         case .alreadyInvalid: [Strings.alreadyInvalid]
         case .onlyForgotten(let failure): [Strings.onlyForgotten] + plainLines(failure.report)

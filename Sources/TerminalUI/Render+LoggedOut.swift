@@ -8,8 +8,8 @@ func loggedOutBlocks(_ loggedOut: LoggedOut, _ model: ScreenModel, _ page: Page)
         if model.context.clientID != nil {
             blocks.append(leadBlock(model.context.isDemo ? Strings.neverSignedInDemo : Strings.neverSignedIn, page))
         }
-    case .signedOut(.underWay):
-        blocks.append(leadBlock(Strings.telling, page, mayGo: false))
+    case .signedOut(.underWay(_, _, let isForgotten)):
+        blocks.append(leadBlock(isForgotten ? Strings.telling : Strings.forgetting, page, mayGo: false))
     case .signedOut(.revoked):
         blocks.append(leadBlock(Strings.revoked, page, mayGo: false))
     case .signedOut(.alreadyInvalid):

@@ -48,6 +48,7 @@ extension Strings {
         case .path: "Request refused: it went to another path."
         case .notHTTP: "Request refused: it is not http."
         case .host: "Request refused: it was meant for another host."
+        case .partOfPage: "Callback refused: a page in the browser asked for it, and nobody went there."
         case .sender(let user?):
             "Callback refused: user \(user) of this machine sent it. If that is your browser, paste its address where it is asked for."
         case .sender(nil):

@@ -20,6 +20,7 @@ public enum Strings {
 
     static let neverSignedIn = "Press Enter to sign in with your browser."
     static let neverSignedInDemo = "Press Enter to sign in with your browser; this cloud needs no account."
+    static let forgetting = "Signing out: the session store forgets the session…"
     static let telling = "Forgotten on this machine; telling the server to delete the token…"
     static let revoked = "The token was deleted at the server and forgotten on this machine."
     static let onlyForgotten =
@@ -28,6 +29,9 @@ public enum Strings {
     /// The program is left before the server has answered a sign-out.
     public static let signOutUnanswered =
         "Forgotten on this machine. The server has not answered: the token may live until it expires."
+    /// The program is left before the session store has forgotten the session.
+    public static let signOutUnfinished =
+        "The sign-out was not finished, and the session may still be kept. genesys-login status tells, logout signs out."
     static let alreadyInvalid = "Forgotten on this machine. The server did not know the token any more."
     static let stillKept = "The token was deleted at the server, but the session is still in the session store."
     static let stillKeptAndLive = "The session is still in the session store, and the server could not be told either."
@@ -111,6 +115,8 @@ public enum Strings {
     static let refreshing = "Refreshing the token…"
     /// The person wants to leave while a refresh is under way.
     public static let finishingRefresh = "Finishing the refresh first; once more ends the program at once."
+    /// The person wants to leave while the session is on its way out of the store.
+    public static let finishingRemoval = "Forgetting the session first; once more ends the program at once."
     /// The person wants to leave while the session is on its way into the store.
     public static let finishingSave = "Keeping the session first; once more ends the program at once."
     /// The person does not wait for that.

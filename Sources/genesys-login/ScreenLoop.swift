@@ -237,10 +237,19 @@ struct ScreenLoop {
             return
         }
         await engine.send(.quitChosen)
-        let (isRefreshing, isSaving) = await (engine.state.isRefreshing, engine.isSaving)
-        guard isRefreshing || isSaving else { return }
+        let words: String? =
+            if await engine.state.isRefreshing {
+                Strings.finishingRefresh
+            } else if await engine.isRemoving {
+                Strings.finishingRemoval
+            } else if await engine.isSaving {
+                Strings.finishingSave
+            } else {
+                nil
+            }
+        guard let words else { return }
         flashes += 1
-        model.flash = isRefreshing ? Strings.finishingRefresh : Strings.finishingSave
+        model.flash = words
     }
 
     private mutating func flash(_ text: String) {

@@ -116,10 +116,15 @@ struct ScreenSession {
         let ending = await loop.run()
         following.cancel()
         terminal.close()
-        if case .loggedOut(.signedOut(.underWay)) = await engine.state { Console.line(Strings.signOutUnanswered) }
+        var isUnfinished = false
+        if case .loggedOut(.signedOut(.underWay(_, _, let isForgotten))) = await engine.state {
+            Console.line(isForgotten ? Strings.signOutUnanswered : Strings.signOutUnfinished)
+            isUnfinished = !isForgotten
+        }
         if await engine.isExchanging { Console.line(Strings.exchangeUnanswered) }
         await live.shutdown()
         try finish(ending)
+        if isUnfinished { throw ExitStatus.failed }
     }
 
     /// The transport under the network settings; the demo cloud is on this machine and needs none. Where they cannot be

@@ -162,6 +162,27 @@ extension EndToEndTests {
             }
         }
 
+        @Test("a configuration file that everybody may change, or whose folder is such a one: a warning")
+        func openFile() async throws {
+            try await Stage.with { stage in
+                let rig = try SessionRig(stage)
+                let folder = stage.home.appending(path: ".config/genesys-login")
+                func warnings() async throws -> [Report.Finding] {
+                    let (status, report) = try await doctor(stage, ["--no-browser"], environment: rig.environment)
+                    #expect(status == 0)
+                    return report.findings.filter { $0.check == "configuration" }
+                }
+                #expect(try await warnings().isEmpty)
+                for (file, usual) in [(folder.appending(path: "config.toml"), 0o600), (folder, 0o700)] {
+                    try FileManager.default.setAttributes([.posixPermissions: usual | 0o006], ofItemAtPath: file.path)
+                    let found = try #require(try await warnings().first)
+                    #expect(found.status == "warning")
+                    #expect(found.detail.contains("config.toml"), "\(found)")
+                    try FileManager.default.setAttributes([.posixPermissions: usual], ofItemAtPath: file.path)
+                }
+            }
+        }
+
         @Test("under WSL, where there is no xdg-open, the Windows side's browser is found")
         func windowsBrowser() async throws {
             try await Stage.with { stage in

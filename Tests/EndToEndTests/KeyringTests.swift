@@ -16,20 +16,24 @@ extension EndToEndTests {
                     #!/bin/sh
                     cd '\(folder.path)' || exit 2
                     case $1 in
-                    lookup) [ ! -e locked ] && cat item 2>/dev/null ;;
+                    lookup)
+                        [ ! -e locked ] && cat item 2>/dev/null || exit 1
+                        if [ -e gone-once-read ]; then rm item; fi ;;
                     search)
                         [ -e item ] || exit 0
                         printf '[/1]\\nlabel = genesys-login\\n'
                         [ -e locked ] || printf 'secret = %s\\n' "$(cat item)" ;;
                     store)
                         if [ -e full ]; then echo 'secret-tool: no room' >&2; exit 1; fi
-                        if [ -e slow ]; then touch storing; sleep 3; fi
+                        if [ -e slow ]; then touch storing; sleep 5; fi
                         if [ -e locked ]; then
                             echo 'secret-tool: Cannot create an item in a locked collection' >&2
                             exit 1
                         fi
                         cat >new && mv new item ;;
-                    clear) [ ! -e locked ] && rm -f item ;;
+                    clear)
+                        if [ -e slow-clear ]; then sleep 5; fi
+                        [ ! -e locked ] && rm -f item ;;
                     esac
                     """
                 let file = folder.appending(path: "secret-tool")
@@ -100,6 +104,20 @@ extension EndToEndTests {
             }
         }
 
+        @Test("signed out elsewhere the moment after whoami has found the session: it says so, and ends")
+        func signedOutMeanwhile() async throws {
+            try await Stage.with { stage in
+                let rig = try SessionRig(stage, store: "secret-service")
+                let keyring = try Keyring(stage, rig)
+                #expect(try await signIn(stage, keyring).finished("login").status == 0)
+                try keyring.set("gone-once-read")
+                let result = try await stage.run(["whoami"], environment: keyring.environment)
+                #expect(result.status == 4, "\(result)")
+                #expect(result.errors.contains("not_signed_in"), "\(result)")
+                #expect(result.output.isEmpty)
+            }
+        }
+
         @Test("a refreshed session that it does not take: refresh says that and fails; token gives what there is")
         func notTaken() async throws {
             try await Stage.with { stage in
@@ -132,7 +150,7 @@ extension EndToEndTests {
                 let result = try await login.finished("login")
                 #expect(result.status == 130, "\(result)")
                 #expect(result.errors.contains("The session may be kept, or not"), "\(result)")
-                try await Task.sleep(for: .seconds(4))
+                try await Task.sleep(for: .seconds(6))
                 #expect(keyring.item.isEmpty, "it was kept after the program's end")
             }
         }
@@ -155,6 +173,51 @@ extension EndToEndTests {
                 try await screen.press(.text("q"))
                 try await screen.wait(for: "Keeping the session first")
                 try await waitUntil("the keyring", until: { keyring.item.contains("refresh-token-0") })
+            }
+        }
+
+        @Test(
+            "signed out of a keyring that is slow, to take the session or to give it up: left at once, it is gone there and at the server",
+            arguments: ["slow", "slow-clear"]
+        )
+        func signedOutAndLeft(how: String) async throws {
+            try await Stage.with { stage in
+                let rig = try SessionRig(stage, store: "secret-service")
+                let keyring = try Keyring(stage, rig)
+                try keyring.set(how)
+                let browser = try stage.browserScript()
+                let screen = try await stage.screen(["--browser", browser.command], environment: keyring.environment)
+                try await screen.press(.enter)
+                try await waitUntil("the browser", evidence: screen.evidence, until: { !browser.opened.isEmpty })
+                _ = try await Callback(request: AuthorizationURL(browser.opened[0])).answer("code=the-code")
+                try await screen.wait(for: "Ada Okafor")
+                try await screen.press(.text("l"))
+                try await screen.wait(for: "the session store forgets the session")
+                try await screen.press(.text("q"))
+                try await screen.wait(for: "Forgetting the session first")
+                try await waitUntil("the deletion", evidence: screen.evidence, until: { !rig.server.deleted.isEmpty })
+                #expect(keyring.item.isEmpty)
+            }
+        }
+
+        @Test("who does not wait for that is told that the session may still be there, by the exit status too")
+        func removalGivenUp() async throws {
+            try await Stage.with { stage in
+                let rig = try SessionRig(stage, store: "secret-service")
+                let keyring = try Keyring(stage, rig)
+                #expect(try await signIn(stage, keyring).finished("login").status == 0)
+                try keyring.set("slow-clear")
+                let line = "\(try Tools.program()) --no-browser; echo exit status $?; sleep 60"
+                let screen = try await stage.screen(["-c", line], program: "/bin/sh", environment: keyring.environment)
+                try await screen.wait(for: "Ada Okafor")
+                try await screen.press(.text("l"))
+                try await screen.wait(for: "the session store forgets the session")
+                try await screen.press(.text("q"))
+                try await screen.wait(for: "Forgetting the session first")
+                try await Task.sleep(for: .milliseconds(700))
+                try await screen.press(.text("q"))
+                try await screen.wait(for: "The sign-out was not finished")
+                try await screen.wait(for: "exit status 1")
             }
         }
 

@@ -102,7 +102,10 @@ struct SignOutTests {
                 .signOut(session, Sample.session(), isKept: true),
             ]
         )
-        #expect(machine.state == .loggedOut(.signedOut(.underWay(session, try Sample.sessionContext()))))
+        let context = try Sample.sessionContext()
+        #expect(machine.state == .loggedOut(.signedOut(.underWay(session, context, isForgotten: false))))
+        #expect(machine.send(.sessionRemoved(session)).isEmpty)
+        #expect(machine.state == .loggedOut(.signedOut(.underWay(session, context, isForgotten: true))))
     }
 
     @Test(

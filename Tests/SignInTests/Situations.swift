@@ -118,7 +118,7 @@ enum Occurrence: String, CaseIterable {
     case signInChosen, cancelChosen, openBrowserChosen, rightPaste, wrongPaste, refreshChosen, signOutChosen, quitChosen
     case sessionFound, expiredSessionFound, deadSessionFound, storeFailed, storeEmpty
     case sessionReplaced, sessionSucceeded, sameSession, sessionForgotten, sessionNotKept
-    case sessionKept, placeTaken
+    case sessionKept, placeTaken, sessionRemoved
     case listenerOpened, listenerFailed, rightCallback, foreignCallback, deniedCallback, codelessCallback
     case requestRefused, browserOpened, browserFailed, tokenReceived, tokenRequestFailed
     case profileLoaded, profileFailed, profileLimited, profileUnauthorized, profileUnauthorizedLate
@@ -175,6 +175,7 @@ enum Occurrence: String, CaseIterable {
         case .sessionForgotten: .sessionForgotten(session)
         case .sessionNotKept: .sessionNotKept(session, Sample.storeError)
         case .sessionKept: .sessionKept(session)
+        case .sessionRemoved: .sessionRemoved(session)
         case .placeTaken: .sessionKept(session, inPlaceOf: try Sample.session())
         case .listenerOpened: .listenerOpened(attempt, try Sample.boundURI())
         case .listenerFailed: .listenerFailed(attempt, .portInUse(port: 3000, holder: nil))
@@ -229,6 +230,7 @@ enum Occurrence: String, CaseIterable {
         case .sessionForgotten: [.sessionForgotten]
         case .sessionNotKept: [.sessionNotKept]
         case .sessionKept: [.sessionKept, .placeTaken]
+        case .sessionRemoved: [.sessionRemoved]
         case .listenerOpened: [.listenerOpened]
         case .listenerFailed: [.listenerFailed]
         case .callbackReceived: [.rightCallback, .foreignCallback, .deniedCallback, .codelessCallback]

@@ -37,7 +37,14 @@ extension Fixtures {
             ),
             ("signed-out-no-client-id", model(.initial, at: 0, context: context(clientID: nil))),
             ("signed-out-cancelled", model(Self.state(try waiting() + [(9, .cancelChosen)]), at: 10)),
-            ("signed-out-telling", model(Self.state(try signedIn(full) + [(60, .signOutChosen)]), at: 60)),
+            ("signed-out-forgetting", model(Self.state(try signedIn(full) + [(60, .signOutChosen)]), at: 60)),
+            (
+                "signed-out-telling",
+                model(
+                    Self.state(try signedIn(full) + [(60, .signOutChosen), (60, .sessionRemoved(session))]),
+                    at: 60
+                )
+            ),
             (
                 "signed-out-revoked",
                 model(Self.state(try signedIn(full) + [(60, .signOutChosen), (61, .tokenRevoked(session))]), at: 61)

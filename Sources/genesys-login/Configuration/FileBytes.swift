@@ -33,6 +33,19 @@ enum FileBytes {
         }
     }
 
+    /// Whether somebody else may change the file: everybody may write it or its folder (but for a sticky one), or it belongs to
+    /// neither this user nor the superuser. A group may be the user's own.
+    static func isOpenToOthers(_ path: String) -> Bool {
+        func isOpen(_ path: String, isFolder: Bool) -> Bool {
+            var status = stat()
+            guard stat(path, &status) == 0 else { return false }
+            let isWritable = status.st_mode & S_IWOTH != 0 && (!isFolder || status.st_mode & S_ISVTX == 0)
+            return isWritable || ![geteuid(), 0].contains(status.st_uid)
+        }
+        guard access(path, F_OK) == 0, let slash = path.lastIndex(of: "/") else { return false }
+        return isOpen(path, isFolder: false) || isOpen(String(path[..<slash]), isFolder: true)
+    }
+
     /// The system's words for an error number.
     static func systemWords(_ number: Int32) -> String {
         String(cString: strerror(number))

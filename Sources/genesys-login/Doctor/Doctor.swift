@@ -25,7 +25,7 @@ struct Doctor: Sendable {
         let terminal = await Self.terminal()
         return DoctorReport(
             settings: rows,
-            findings: [client, port, browser] + hosts + [store, finding(terminal)],
+            findings: [client] + openFiles + [port, browser] + hosts + [store, finding(terminal)],
             terminal: terminal.map(TerminalJSON.init)
         )
     }
@@ -62,6 +62,18 @@ struct Doctor: Sendable {
             )
         }
         return .ok("client id", clientID.value)
+    }
+
+    /// Configuration files that others may change; nothing where there are none, as is usual.
+    private var openFiles: [DoctorReport.Finding] {
+        let paths = [ConfigurationFile(variables)?.path, ConfigurationFile.officialPath(variables)]
+        return paths.compactMap(\.self).filter(FileBytes.isOpenToOthers).map { path in
+            .warning(
+                "configuration",
+                "Others may change \(ServerText(path)), which names the program that is run as the browser.",
+                cure: "Make the file and its folder your own, with: chmod o-w"
+            )
+        }
     }
 
     /// Binds the redirect URI for a moment, as a sign-in would.

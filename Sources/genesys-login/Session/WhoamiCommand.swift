@@ -74,6 +74,11 @@ struct WhoamiCommand: AsyncParsableCommand {
                 await engine.follow(session.profileName, accepts: kept.settings.accepts)
                 var shown = State.initial
                 var result: Result<UserProfile, CommandFailure>?
+                // Somebody may have signed out since the session was found; nothing will happen then.
+                if await engine.state == shown {
+                    result = Self.outcome(of: shown, profileName: session.profileName)
+                    await engine.send(.quitChosen)
+                }
                 for await state in engine.states {
                     guard result == nil else { continue }
                     plainWaits(from: shown, to: state).forEach(Console.line)

@@ -44,6 +44,35 @@ struct CrossSiteRequestForgeryTests {
         await stage.end()
     }
 
+    @Test(
+        "a page that knows the state, and asks for the callback as a part of itself, is refused; a person who goes there is not",
+        arguments: [
+            "Sec-Fetch-Dest: image", "Sec-Fetch-Dest: iframe\r\nSec-Fetch-Mode: navigate", "sec-fetch-mode: no-cors",
+            "Sec-Fetch-Mode: cors\r\nSec-Fetch-Dest: empty", "Sec-Fetch-Dest: serviceworker",
+        ]
+    )
+    func partOfPage(fields: String) async throws {
+        let stage = AttackStage()
+        let attempt = try await stage.begin()
+        let port = try #require(attempt.boundRedirectURI).port
+        func answer(_ code: String, _ fields: String) async throws -> Answer {
+            let request =
+                "GET /callback?code=\(code)&state=\(attempt.state) HTTP/1.1\r\nHost: localhost:\(port)\r\n"
+                + "\(fields)\r\nSec-Fetch-Site: cross-site\r\n\r\n"
+            return Answer(text: try await RawClient(port: port).exchange(request))
+        }
+        let refused = try await answer("evil", fields)
+        #expect(refused.status == 403)
+        #expect(!refused.text.contains("evil") && !refused.text.contains(attempt.state))
+        #expect(await stage.engine.state.isWaiting)
+        #expect(stage.server.requests.isEmpty)
+        async let gone = answer("c0de", "Sec-Fetch-Dest: document\r\nSec-Fetch-Mode: navigate\r\nSec-Fetch-User: ?1")
+        try await stage.reach("a profile") { $0.isSignedIn }
+        #expect(try await gone.status == 303)
+        #expect(stage.server.tokenRequests.allSatisfy { $0.contains("code=c0de&") })
+        await stage.end()
+    }
+
     @Test("the state of an attempt that is over is worth nothing")
     func spent() async throws {
         let stage = AttackStage()
