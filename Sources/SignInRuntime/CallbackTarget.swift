@@ -28,9 +28,13 @@ struct CallbackTarget {
         let parts = (head.path ?? "/").split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
         path = String(parts[0])
         query = Secret(parts.count > 1 ? String(parts[1]) : "")
-        isPartOfPage =
-            (head.headerFields[.secFetchDest] ?? "document") != "document"
-            || (head.headerFields[.secFetchMode] ?? "navigate") != "navigate"
+        isPartOfPage = head.headerFields.contains { field in
+            switch field.name.canonicalName {
+            case "sec-fetch-dest": field.value != "document"
+            case "sec-fetch-mode": field.value != "navigate"
+            default: false
+            }
+        }
     }
 }
 
@@ -42,9 +46,4 @@ enum ListenerLimits {
     static let headerList = 16_384
     /// The number of fields.
     static let headerCount = 64
-}
-
-extension HTTPField.Name {
-    fileprivate static let secFetchDest = Self("Sec-Fetch-Dest")!
-    fileprivate static let secFetchMode = Self("Sec-Fetch-Mode")!
 }

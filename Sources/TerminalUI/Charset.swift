@@ -9,6 +9,9 @@ public enum Charset: Sendable, Hashable {
     /// ASCII alone; anything else shows as `?`.
     case ascii
 
+    /// What a terminal shows of plain lines: ASCII alone where the person's locale has other characters than UTF-8.
+    public static var ofLines: Charset { System.hasOtherCharacters ? .ascii : .unicode }
+
     /// `text` as it may be drawn: without control, format and bidirectional characters, emoji sequences reduced, and
     /// in ASCII its typographic characters spelt out and everything else replaced by `?`.
     ///

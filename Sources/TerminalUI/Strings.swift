@@ -110,6 +110,8 @@ public enum Strings {
     static let onceRefreshed = "Goes on once it is refreshed."
     static let noRefreshToken = "No refresh token: r signs in again."
     static let needsSignIn = "The token is about to expire: press r to sign in again."
+    /// `logout` takes its time.
+    public static let signingOut = "Signing out…"
     /// `logout` is interrupted while the server is asked to delete the token.
     public static let finishingSignOut = "Finishing the sign-out first; once more ends the program at once."
     static let refreshing = "Refreshing the token…"

@@ -1,3 +1,4 @@
+import CNcurses
 import Glibc
 
 /// The little that the terminal needs from the system beside ncurses.
@@ -69,9 +70,21 @@ enum System {
     /// lacks the locale that the person brought along (SSH), UTF-8 is still UTF-8.
     static func chooseLocale() {
         guard setlocale(LC_CTYPE, "") == nil else { return }
-        let wanted = ["LC_ALL", "LC_CTYPE", "LANG"].lazy.compactMap { variable($0) }.first { !$0.isEmpty } ?? ""
-        let name = wanted.lowercased()
+        let name = wantedLocale
         if name.hasSuffix("utf-8") || name.hasSuffix("utf8") { setlocale(LC_CTYPE, "C.UTF-8") }
+    }
+
+    /// The locale that the person wants for characters, in lower case; empty where none is named.
+    private static var wantedLocale: String {
+        let wanted = ["LC_ALL", "LC_CTYPE", "LANG"].lazy.compactMap { variable($0) }.first { !$0.isEmpty }
+        return (wanted ?? "").lowercased()
+    }
+
+    /// Whether the person's locale has characters of its own that are not UTF-8: what is not ASCII means something else there,
+    /// control characters among it. Where nobody has named a locale, terminals are UTF-8 nowadays.
+    static var hasOtherCharacters: Bool {
+        chooseLocale()
+        return terminal_is_utf8() == 0 && !["", "c", "posix"].contains(wantedLocale)
     }
 
     /// A capability without its padding (`$<5>`), which no terminal of today needs.

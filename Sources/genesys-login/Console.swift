@@ -1,6 +1,7 @@
 import ArgumentParser
 import FoundationEssentials
 import Glibc
+import TerminalUI
 
 /// What the program writes: lines for people to standard error, data to standard output.
 enum Console {
@@ -31,9 +32,16 @@ enum Console {
         output(String(decoding: json, as: UTF8.self))
     }
 
+    /// `text` as a terminal takes it that is not UTF-8; as it is for anything else.
+    private static func shown(_ text: String, on file: Int32) -> String {
+        guard !text.utf8.allSatisfy({ $0 < 0x80 }), isatty(file) == 1, Charset.ofLines == .ascii else { return text }
+        return text.split(separator: "\n", omittingEmptySubsequences: false).map { Charset.ascii.shown(String($0)) }
+            .joined(separator: "\n")
+    }
+
     /// Writes all of `text`; returns the system's number of what prevented it, or 0.
     private static func write(_ text: String, to file: Int32) -> Int32 {
-        var bytes = Array(text.utf8)[...]
+        var bytes = Array(shown(text, on: file).utf8)[...]
         while !bytes.isEmpty {
             let written = bytes.withUnsafeBytes { Glibc.write(file, $0.baseAddress, $0.count) }
             if written >= 0 {

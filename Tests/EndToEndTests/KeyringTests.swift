@@ -17,6 +17,7 @@ extension EndToEndTests {
                     cd '\(folder.path)' || exit 2
                     case $1 in
                     lookup)
+                        if [ -e before ]; then cat before; rm before; exit; fi
                         [ ! -e locked ] && cat item 2>/dev/null || exit 1
                         if [ -e gone-once-read ]; then rm item; fi ;;
                     search)
@@ -101,6 +102,26 @@ extension EndToEndTests {
                 try await screen.wait(for: "is locked")
                 try keyring.set("locked", false)
                 try await screen.wait(for: "Ada Okafor")
+            }
+        }
+
+        @Test("refreshed elsewhere the moment after it was found, and expired: refresh and token refresh that one")
+        func expiredMeanwhile() async throws {
+            try await Stage.with { stage in
+                for command in ["refresh", "token"] {
+                    let rig = try SessionRig(stage, lifetimes: [1, 3600], store: "secret-service")
+                    let keyring = try Keyring(stage, rig)
+                    #expect(try await signIn(stage, keyring).finished("login").status == 0)
+                    try await Task.sleep(for: .seconds(2))
+                    try keyring.item.replacing("-token-0", with: "-token-x")
+                        .write(to: keyring.folder.appending(path: "before"), atomically: true, encoding: .utf8)
+                    let result = try await stage.run([command], environment: keyring.environment)
+                    #expect(result.status == 0, "\(result)")
+                    #expect(result.output == (command == "token" ? "access-token-1\n" : ""), "\(result)")
+                    #expect(!result.errors.contains("expired"), "\(result)")
+                    #expect(rig.server.refreshes == 1)
+                    #expect(keyring.item.contains("refresh-token-1"))
+                }
             }
         }
 

@@ -25,6 +25,22 @@ extension EndToEndTests {
             }
         }
 
+        @Test("a terminal whose locale is not UTF-8 gets ASCII, for other bytes may control it; a pipe gets all")
+        func otherCharacters() async throws {
+            try await Stage.with { stage in
+                let server = try stage.stubServer { _ in .json(#"{"id": "1", "name": "Zoë Û2J"}"#) }
+                let environment = [
+                    "GENESYSCLOUD_LOGIN_URL": server.url, "GENESYSCLOUD_API_URL": server.url,
+                    "GENESYSCLOUD_ACCESS_TOKEN": "some-token", "LC_ALL": "de_DE.ISO-8859-1",
+                ]
+                let line = "'\(try Tools.program())' whoami; echo end; sleep 60"
+                let screen = try await stage.screen(["-c", line], program: "/bin/sh", environment: environment)
+                #expect(try await screen.wait(for: "end").contains("Zo? ?2J"))
+                let result = try await stage.run(["whoami"], environment: environment)
+                #expect(result.output == "Zoë Û2J\n", "\(result)")
+            }
+        }
+
         @Test("help and version that cannot be written are failures too")
         func helpTakenByNobody() async throws {
             try await Stage.with { stage in

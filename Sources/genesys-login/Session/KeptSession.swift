@@ -85,6 +85,17 @@ struct KeptSession {
     ///
     /// - Parameter isForItself: whether nobody gets the token: a session that is not kept is of no use then.
     private func refresh(_ session: Session, isUrgent: Bool, isForItself: Bool) async throws -> Session {
+        let (found, isOurs) = try await refreshOnce(session, isUrgent: isUrgent, isForItself: isForItself)
+        // Another process's may have expired meanwhile.
+        guard !isOurs, !found.isLive(at: Date()), found.tokens.refreshToken != nil else { return found }
+        return try await refreshOnce(found, isUrgent: true, isForItself: isForItself).session
+    }
+
+    private func refreshOnce(
+        _ session: Session,
+        isUrgent: Bool,
+        isForItself: Bool
+    ) async throws -> (session: Session, isOurs: Bool) {
         let store = isUrgent ? store : settings.store(patience: Self.shortPatience).logged(to: settings.log)
         return try await online { live in
             let shared = SharedSession(store: store, transport: live.transport, now: { Date() })
@@ -106,8 +117,8 @@ struct KeptSession {
                         "The refreshed session is not kept: \(notKept.report.summary) \(notKept.report.remedy)"
                     )
                 }
-                return renewed
-            case .success(.replaced(let newer)): return newer
+                return (renewed, true)
+            case .success(.replaced(let newer)): return (newer, false)
             case .success(.forgotten):
                 throw CommandFailure(
                     .notSignedIn(profileName: session.profileName, keepsNothing: false),

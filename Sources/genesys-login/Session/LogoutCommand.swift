@@ -38,6 +38,12 @@ struct LogoutCommand: AsyncParsableCommand {
                 transport: live.transport,
                 now: { Date() }
             )
+            // Another program may be at work with the session, or a keyring or the server may take its time.
+            let waiting = Task {
+                try await Task.sleep(for: .seconds(1))
+                Console.line(Strings.signingOut)
+            }
+            defer { waiting.cancel() }
             return await DeferredSignals.during(onFirst: { Console.line(Strings.finishingSignOut) }) {
                 await shared.signOut(session, isKept: true)
             }
