@@ -108,7 +108,7 @@ extension Engine {
     /// Compares the store with what is in hand, after the store actions that are under way.
     func look() {
         // One that has not begun sees all that has happened so far.
-        guard let following, !isLookDue else { return }
+        guard let following, !isLookDue, !isLeaving else { return }
         isLookDue = true
         store { [store = dependencies.store, weak self] in
             guard let before = await self?.beginLook() else { return }

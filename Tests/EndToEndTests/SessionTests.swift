@@ -320,6 +320,19 @@ extension EndToEndTests {
             }
         }
 
+        @Test("logout that takes its time says what it is at")
+        func slowLogout() async throws {
+            try await Stage.with { stage in
+                let rig = try SessionRig(stage)
+                #expect(try await rig.signIn().status == 0)
+                rig.server.closeGate()
+                let logout = try rig.start("logout")
+                try await waitUntil("the words", until: { logout.errors == "Signing out…\n" })
+                rig.server.openGate()
+                #expect(try await logout.finished("logout").status == 0)
+            }
+        }
+
         @Test("an answer that is not the refresh token's end leaves the session in the store: exit status 77, not 4")
         func refusedForNow() async throws {
             try await Stage.with { stage in
