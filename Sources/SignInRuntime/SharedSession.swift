@@ -41,7 +41,7 @@ public struct SharedSession: Sendable {
     /// Refreshes `held`, unless another process has done so.
     ///
     /// The refresh token is the newest one: the store's. Where the store has the session and does not give it (a keyring that
-    /// is locked), nothing is sent: another process may have sent the token in hand, and what came of this one's would not
+    /// is locked, or gone with the desktop's session), nothing is sent: another process may have sent the token in hand, and what came of this one's would not
     /// be kept. Run it in a task that nobody cancels: an answer that is not kept is a session lost.
     ///
     /// - Parameters:
@@ -61,7 +61,7 @@ public struct SharedSession: Sendable {
         defer { lock?.release() }
         if isKept, !mayAsk, await store.isLocked(held.profileName) { throw .store(.locked(store: store.name)) }
         let seen = await load(held.profileName)
-        if isKept, case .failure(let error) = seen, mustWait(held, error) { throw .store(error) }
+        if isKept, case .failure(let error) = seen, mustWait(error) { throw .store(error) }
         // A store that did not take it may have taken it since then.
         let isKept = isKept || (try? seen.get())?.tokens == held.tokens
         // The place of a session that came from other settings is left to it.
@@ -111,12 +111,11 @@ public struct SharedSession: Sendable {
         return .renewed(session, notKept: notKept)
     }
 
-    /// Whether nothing is sent because of what the store says. One that is gone may stay so, and a token that has expired
-    /// is of no use to anybody; one that is only locked is unlocked some time.
-    private func mustWait(_ held: Session, _ error: StoreError) -> Bool {
+    /// Whether nothing is sent because of what the store says. One that cannot be asked may have the session still, and with it
+    /// another process, which would send the same refresh token.
+    private func mustWait(_ error: StoreError) -> Bool {
         switch error {
-        case .locked, .unknownVersion: true
-        case .unavailable, .programMissing, .busy: held.isLive(at: now())
+        case .locked, .unknownVersion, .unavailable, .programMissing, .busy: true
         case .tooLarge, .quotaExceeded, .unreadable, .placeTaken: false
         }
     }
@@ -184,6 +183,9 @@ public struct SharedSession: Sendable {
         let held: Session
         /// The newest tokens there are of it.
         let newest: Session
+        /// Whether its refresh token is known to be the newest: what another process has taken out of the store, or what the
+        /// store does not say, may be spent.
+        let isNewest: Bool
         /// Access tokens that other stores had.
         let strays: [Secret]
         let forgottenAt: Date
@@ -207,6 +209,7 @@ public struct SharedSession: Sendable {
         return Removed(
             held: held,
             newest: newest,
+            isNewest: removed != nil || !isKept,
             strays: strays,
             forgottenAt: forgottenAt,
             notForgotten: notForgotten
@@ -234,7 +237,8 @@ public struct SharedSession: Sendable {
             outcome = await delete(late, client)
         } else if !wasLive {
             // Where a refresh was under way, it has sent the refresh token, and has deleted what it brought.
-            outcome = await delete(isAlone ? await refreshedToSignOut(newest) : newest, client)
+            let mayRefresh = isAlone && removed.isNewest
+            outcome = await delete(mayRefresh ? await refreshedToSignOut(newest) : newest, client)
         }
         return outcome
     }

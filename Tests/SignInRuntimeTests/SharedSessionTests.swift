@@ -242,11 +242,8 @@ struct SharedSessionTests {
     }
 
     @Test(
-        "a store that is gone costs nothing: the session in hand is refreshed, and the caller is told that it is not kept",
-        arguments: [
-            StoreError.unavailable(store: "shelf", ServerText("no")), .unreadable(store: "shelf"),
-            .quotaExceeded(store: "shelf"),
-        ]
+        "a store that has something else costs nothing: the session in hand is refreshed, and is said not to be kept",
+        arguments: [StoreError.unreadable(store: "shelf"), .quotaExceeded(store: "shelf")]
     )
     func storeFails(error: StoreError) async throws {
         let (shelf, server) = (SharedShelf(), StrictServer())
@@ -268,6 +265,8 @@ struct SharedSessionTests {
         arguments: [
             (StoreError.locked(store: "shelf"), 0.0), (.locked(store: "shelf"), 60),
             (.unknownVersion(store: "shelf", 2), 0), (.unavailable(store: "shelf", ServerText("no")), 60),
+            (.unavailable(store: "shelf", ServerText("no")), 0),
+            (.programMissing(store: "shelf", program: "secret-tool", package: "libsecret-tools"), 0),
         ]
     )
     func storeIsSilent(error: StoreError, timeLeft: Double) async throws {
@@ -518,6 +517,22 @@ struct SharedSessionTests {
         try await shared(shelf, server.transport()).signOut(held, isKept: true).revocation.get()
         #expect(server.deleted == ["access-1"])
         #expect(shelf.kept == nil)
+    }
+
+    @Test(
+        "one that another has signed out of, or that the store does not give, is not refreshed for that: it may be spent",
+        arguments: [nil, StoreError.unavailable(store: "shelf", ServerText("no"))]
+    )
+    func signOutGone(error: StoreError?) async throws {
+        let (shelf, server) = (SharedShelf(), StrictServer())
+        let held = try session()
+        shelf.fail(error)
+        _ = await shared(shelf, server.transport()).signOut(held, isKept: true)
+        #expect(server.requests == 0)
+        // In hand alone, its refresh token is nobody else's.
+        _ = await shared(shelf, server.transport()).signOut(held, isKept: false)
+        #expect(server.requests == 1)
+        #expect(server.deleted.last == "access-1")
     }
 
     @Test("a sign-in that takes the place while another is signed out of is not forgotten, nor deleted")
