@@ -27,12 +27,6 @@ extension SessionStore {
     ) -> SessionStore {
         let name = "secret-service"
         let coordination = Coordination(storeName: name, folder: UserFolder(folder), patience: patience)
-        // A refresh that holds the lock for longer sees, when it has its answer, that the session is gone.
-        let remover = Coordination(
-            storeName: name,
-            folder: UserFolder(folder),
-            patience: min(patience, longestWaitToRemove)
-        )
         let items = SecretItems(
             tool: SecretTool(storeName: name, environment: environment, patience: unlockPatience)
         )
@@ -61,8 +55,9 @@ extension SessionStore {
                 try await uncancelled { () throws(StoreError) in try await items.remove(profileName) }
             },
             remove: { profileName, isMeant throws(StoreError) in
-                // The keyring cannot compare and remove in one step. Whoever keeps a session holds the lock.
-                let lock = try? await remover.lock(profileName)
+                // The keyring cannot compare and remove in one step. Whoever keeps a session holds the lock: it is waited for,
+                // for what is removed unseen could not be deleted at the server.
+                let lock = try? await coordination.lock(profileName)
                 defer { lock?.release() }
                 guard let bytes = try await items.load(profileName) else { return nil }
                 let session = try? StoredSession.decode(bytes, for: profileName, in: name)
@@ -75,8 +70,6 @@ extension SessionStore {
             changes: { profileName in coordination.notices.stream(profileName) }
         )
     }
-
-    private static let longestWaitToRemove = Duration.seconds(2)
 
     /// Runs `body` to its end although the calling task is cancelled: a session with a new refresh token must be kept,
     /// for the old one is of no use any more.

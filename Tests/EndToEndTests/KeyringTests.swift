@@ -15,6 +15,10 @@ extension EndToEndTests {
                 let script = """
                     #!/bin/sh
                     cd '\(folder.path)' || exit 2
+                    if [ -e gone ]; then
+                        echo 'secret-tool: The name org.freedesktop.secrets was not provided' >&2
+                        exit 1
+                    fi
                     case $1 in
                     lookup)
                         if [ -e before ]; then cat before; rm before; exit; fi
@@ -61,8 +65,11 @@ extension EndToEndTests {
             return login
         }
 
-        @Test("locked when a refresh comes due: nothing is sent until it is unlocked, on each of two screens")
-        func locked() async throws {
+        @Test(
+            "locked or gone when a refresh comes due, and when the token expires: each of two screens waits with it",
+            arguments: [("locked", "is locked"), ("gone", "is not available")]
+        )
+        func cannotBeAsked(how: String, words: String) async throws {
             try await Stage.with { stage in
                 let rig = try SessionRig(stage, lifetimes: [10, 3600], store: "secret-service")
                 let keyring = try Keyring(stage, rig)
@@ -72,18 +79,19 @@ extension EndToEndTests {
                     screens.append(try await stage.screen(["--no-browser"], environment: keyring.environment))
                     try await screens[screens.count - 1].wait(for: "Ada Okafor")
                 }
-                try keyring.set("locked")
-                for screen in screens { try await screen.wait(for: "is locked") }
+                try keyring.set(how)
+                for screen in screens { try await screen.wait(for: words) }
                 try await screens[0].press(.text("r"))
-                try await Task.sleep(for: .seconds(1))
+                for screen in screens { try await screen.wait(for: "expired") }
+                try await Task.sleep(for: .seconds(3))
                 #expect(rig.server.refreshes == 0)
-                try keyring.set("locked", false)
+                try keyring.set(how, false)
                 try await waitUntil("the refresh", until: { rig.server.refreshes > 0 })
                 for screen in screens {
                     try await waitUntil(
                         "the end of the trouble",
                         evidence: screen.evidence,
-                        until: { try await !screen.capture().contains("is locked") }
+                        until: { try await !screen.capture().contains(words) }
                     )
                 }
                 try await waitUntil("the keyring", until: { keyring.item.contains("refresh-token-1") })
@@ -239,6 +247,29 @@ extension EndToEndTests {
                 try await screen.press(.text("q"))
                 try await screen.wait(for: "The sign-out was not finished")
                 try await screen.wait(for: "exit status 1")
+            }
+        }
+
+        @Test("signed out of while another program refreshes it: what comes of the refresh is deleted, however late")
+        func signedOutWhileRefreshing() async throws {
+            try await Stage.with { stage in
+                let rig = try SessionRig(stage, store: "secret-service")
+                let keyring = try Keyring(stage, rig)
+                #expect(try await signIn(stage, keyring).finished("login").status == 0)
+                try keyring.set("slow")
+                rig.server.closeGate()
+                let refresh = try stage.start(["refresh"], environment: keyring.environment)
+                try await waitUntil("its request", until: { rig.server.refreshes == 1 })
+                let logout = try stage.start(["logout"], environment: keyring.environment)
+                try await Task.sleep(for: .milliseconds(2500))
+                rig.server.openGate()
+                #expect(try await refresh.finished("refresh").status == 0)
+                let result = try await logout.finished("logout")
+                #expect(result.status == 0, "\(result)")
+                #expect(result.errors.contains("The token was deleted"), "\(result)")
+                #expect(keyring.item.isEmpty)
+                #expect(rig.server.deleted == ["access-token-1"])
+                #expect(rig.server.refreshes == 1)
             }
         }
 
