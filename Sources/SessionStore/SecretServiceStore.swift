@@ -96,7 +96,16 @@ private struct SecretItems: Sendable {
         let answer = try await tool.run(["lookup"] + Self.attributes(profileName))
         if answer.succeeded { return answer.output }
         if !answer.words.isEmpty { throw error(answer.words) }
-        try await refuseLocked(profileName)
+        // `secret-tool` ends in the same way where there is no item and where there is one that nobody unlocked: it fails
+        // without a word. Searching tells them apart, for it lists locked items too and asks nobody.
+        let search = try await tool.run(["search"] + Self.attributes(profileName))
+        guard search.succeeded else { throw error(search.words) }
+        guard search.output.count > 0 else { return nil }
+        guard search.output.contains(Self.secret) else { throw .locked(store: tool.storeName) }
+        // It came between the two.
+        let again = try await tool.run(["lookup"] + Self.attributes(profileName))
+        if again.succeeded { return again.output }
+        if !again.words.isEmpty { throw error(again.words) }
         return nil
     }
 
@@ -132,14 +141,6 @@ private struct SecretItems: Sendable {
 
     /// Before an item's secret, where it is not locked.
     private static let secret = "\nsecret = "
-
-    /// `secret-tool` ends in the same way where there is no item and where there is one that nobody unlocked: it fails
-    /// without a word. Searching tells them apart, for it lists locked items too and asks nobody.
-    private func refuseLocked(_ profileName: String) async throws(StoreError) {
-        let answer = try await tool.run(["search"] + Self.attributes(profileName))
-        guard answer.succeeded else { throw error(answer.words) }
-        if answer.output.count > 0 { throw .locked(store: tool.storeName) }
-    }
 
     private func error(_ words: ServerText) -> StoreError {
         if words.display.contains("locked collection") || words.display.contains("locked object") {

@@ -15,7 +15,7 @@ extension Engine {
         let jitter = dependencies.jitter()
         keepUntilDone { [shared, weak self] key in
             do throws(TokenRequestError) {
-                let maySend = { @Sendable [weak self] in await self?.maySend(key) ?? true }
+                let maySend = { @Sendable [weak self] in await self?.maySend(key, id) ?? true }
                 switch try await shared.refresh(session, isKept: isKept, mayAsk: false, maySend: maySend) {
                 case .renewed(let renewed, let notKept):
                     await self?.send(.sessionRefreshed(id, renewed, notKept: notKept))
@@ -57,10 +57,12 @@ extension Engine {
         return isDone
     }
 
-    /// Whether a refresh may still begin, which then is waited for to its end.
-    func maySend(_ key: UInt64) -> Bool {
-        if !isLeaving { sent.insert(key) }
-        return !isLeaving
+    /// Whether a refresh may still begin, which then is waited for to its end: not of a session that was signed out of, or that
+    /// another one has replaced.
+    func maySend(_ key: UInt64, _ id: SessionID) -> Bool {
+        guard !isLeaving, inHand.contains(where: { $0.id == id }) else { return false }
+        sent.insert(key)
+        return true
     }
 
     func signOut(_ id: SessionID, _ session: Session, isKept: Bool) {

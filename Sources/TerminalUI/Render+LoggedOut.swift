@@ -2,8 +2,11 @@ import OAuth
 import SignIn
 
 func loggedOutBlocks(_ loggedOut: LoggedOut, _ model: ScreenModel, _ page: Page) -> [Block] {
-    var blocks = [headlineBlock(Strings.signedOut, page)]
+    let isLooking = model.isLooking && loggedOut == .neverSignedIn
+    var blocks = [headlineBlock(isLooking ? Strings.looking : Strings.signedOut, page)]
     switch loggedOut {
+    case .neverSignedIn where isLooking:
+        blocks.append(leadBlock(Strings.lookingForSession, page))
     case .neverSignedIn:
         if model.context.clientID != nil {
             blocks.append(leadBlock(model.context.isDemo ? Strings.neverSignedInDemo : Strings.neverSignedIn, page))

@@ -23,6 +23,8 @@ public struct ScreenModel: Sendable, Equatable {
     public var flash: String?
     /// Something that went wrong here and not in the sign-in (saving the settings); shown while signed out.
     public var complaint: String?
+    /// Whether the store has not said yet whether there is a session, and takes its time.
+    public var isLooking = false
     /// What does not change while the program runs.
     public var context: ScreenContext
 

@@ -12,12 +12,14 @@ public enum Strings {
 
     static let signedOut = "Signed out"
     static let waiting = "Waiting for your browser"
+    static let looking = "Looking for your session"
     static let tokenHeld = "Token held"
     static func welcome(_ name: String) -> String { "Welcome, \(name)" }
     static let helpHeadline = "Keys"
 
     // MARK: Signed out
 
+    static let lookingForSession = "The session store has not answered yet; it may be asking you to unlock it."
     static let neverSignedIn = "Press Enter to sign in with your browser."
     static let neverSignedInDemo = "Press Enter to sign in with your browser; this cloud needs no account."
     static let forgetting = "Signing out: the session store forgets the session…"

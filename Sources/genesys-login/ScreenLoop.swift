@@ -26,15 +26,19 @@ struct ScreenLoop {
         case tick
         case flashOver(Int)
         case pageNotOpened(String)
+        case looking(Bool)
         case engineEnded
     }
 
     /// How long a short message stays.
     private static let doubleClick = Duration.milliseconds(400)
     private static let flashTime = Duration.seconds(3)
+    /// How long a store may be silent before that is said.
+    private static let silence = Duration.milliseconds(400)
 
     private let terminal: Terminal
     private let engine: Engine
+    private let follow: @Sendable () async -> Void
     private let configure: Configure
     private let again: SignInAgain
     private let approve: (@Sendable (String) async -> Void)?
@@ -53,6 +57,7 @@ struct ScreenLoop {
         terminal: Terminal,
         engine: Engine,
         signIn: SignInSettings?,
+        follow: @escaping @Sendable () async -> Void,
         configure: @escaping Configure,
         again: @escaping SignInAgain,
         approve: (@Sendable (String) async -> Void)?,
@@ -61,6 +66,7 @@ struct ScreenLoop {
         self.terminal = terminal
         self.engine = engine
         self.signIn = signIn
+        self.follow = follow
         self.configure = configure
         self.again = again
         self.approve = approve
@@ -91,6 +97,17 @@ struct ScreenLoop {
                 wake.yield(.engineEnded)
             },
         ]
+        // Not waited for: a keyring may ask the person first.
+        let following = Task { [follow, wake] in
+            let silence = Task {
+                try await Task.sleep(for: Self.silence)
+                wake.yield(.looking(true))
+            }
+            await follow()
+            silence.cancel()
+            _ = await silence.result
+            wake.yield(.looking(false))
+        }
         let tick = Alarm { [wake] in wake.yield(.tick) }
         draw()
         loop: for await event in wakes {
@@ -114,6 +131,9 @@ struct ScreenLoop {
             case .pageNotOpened(let page):
                 flash(Strings.pageNotOpened)
                 terminal.showBare(page)
+            case .looking(let isLooking):
+                guard isLooking != model.isLooking else { continue }
+                model.isLooking = isLooking
             case .engineEnded: break loop
             }
             draw()
@@ -121,6 +141,7 @@ struct ScreenLoop {
         }
         tick.cancel()
         sources.forEach { $0.cancel() }
+        following.cancel()
         return ending ?? .left
     }
 

@@ -104,17 +104,15 @@ struct ScreenSession {
             terminal: terminal,
             engine: engine,
             signIn: signIn,
+            follow: { [accepts, profileName = signIn?.profileName ?? settings.profileName] in
+                await engine.follow(profileName, accepts: accepts)
+            },
             configure: configure,
             again: { [settings] session in settings.signIn(again: session) },
             approve: approveHere,
             model: opened.model
         )
-        // Not waited for: a keyring may ask the person first.
-        let following = Task { [accepts, profileName = signIn?.profileName ?? settings.profileName] in
-            await engine.follow(profileName, accepts: accepts)
-        }
         let ending = await loop.run()
-        following.cancel()
         terminal.close()
         var isUnfinished = false
         if case .loggedOut(.signedOut(.underWay(_, _, let isForgotten))) = await engine.state {

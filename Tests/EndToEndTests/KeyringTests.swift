@@ -21,10 +21,12 @@ extension EndToEndTests {
                     fi
                     case $1 in
                     lookup)
+                        if [ -e slow-lookup ]; then sleep 3; fi
                         if [ -e before ]; then cat before; rm before; exit; fi
                         [ ! -e locked ] && cat item 2>/dev/null || exit 1
                         if [ -e gone-once-read ]; then rm item; fi ;;
                     search)
+                        if [ -e comes-between ]; then mv comes-between item; fi
                         [ -e item ] || exit 0
                         printf '[/1]\\nlabel = genesys-login\\n'
                         [ -e locked ] || printf 'secret = %s\\n' "$(cat item)" ;;
@@ -144,6 +146,69 @@ extension EndToEndTests {
                 #expect(result.status == 4, "\(result)")
                 #expect(result.errors.contains("not_signed_in"), "\(result)")
                 #expect(result.output.isEmpty)
+            }
+        }
+
+        @Test("a keyring that takes its time is not told as nobody being signed in")
+        func slowLook() async throws {
+            try await Stage.with { stage in
+                let rig = try SessionRig(stage, store: "secret-service")
+                let keyring = try Keyring(stage, rig)
+                #expect(try await signIn(stage, keyring).finished("login").status == 0)
+                try keyring.set("slow-lookup")
+                let screen = try await stage.screen(["--no-browser"], environment: keyring.environment)
+                try await screen.wait(for: "Looking for your session")
+                try await screen.wait(for: "Ada Okafor")
+            }
+        }
+
+        @Test("a session that is kept while the keyring is looked into is found, and the keyring not said to be locked")
+        func comesBetween() async throws {
+            try await Stage.with { stage in
+                let rig = try SessionRig(stage, store: "secret-service")
+                let keyring = try Keyring(stage, rig)
+                #expect(try await signIn(stage, keyring).finished("login").status == 0)
+                try FileManager.default.moveItem(
+                    at: keyring.folder.appending(path: "item"),
+                    to: keyring.folder.appending(path: "comes-between")
+                )
+                let result = try await stage.run(["token"], environment: keyring.environment)
+                #expect(result.output == "access-token-0\n", "\(result)")
+                #expect(result.status == 0)
+            }
+        }
+
+        @Test("logout waits for a session that is on its way into it, and signs out of that")
+        func logoutWhileKeeping() async throws {
+            try await Stage.with { stage in
+                let rig = try SessionRig(stage, store: "secret-service")
+                let keyring = try Keyring(stage, rig)
+                try keyring.set("slow")
+                let login = try await signIn(stage, keyring)
+                try await waitUntil("the keyring to be asked", evidence: { login.errors }, until: { keyring.isStoring })
+                let result = try await stage.run(["logout"], environment: keyring.environment)
+                #expect(result.status == 0, "\(result)")
+                #expect(rig.server.deleted == ["access-token-0"])
+                #expect(keyring.item.isEmpty)
+                _ = try await login.finished("login")
+            }
+        }
+
+        @Test("logout that is interrupted says what came of it all the same")
+        func interruptedLogout() async throws {
+            try await Stage.with { stage in
+                let rig = try SessionRig(stage, store: "secret-service")
+                let keyring = try Keyring(stage, rig)
+                #expect(try await signIn(stage, keyring).finished("login").status == 0)
+                rig.server.closeGate()
+                let logout = try stage.start(["logout"], environment: keyring.environment)
+                try await waitUntil("the keyring", until: { keyring.item.isEmpty })
+                kill(logout.id, SIGINT)
+                try await waitUntil("the words", until: { logout.errors.contains("Finishing the sign-out first") })
+                rig.server.openGate()
+                let result = try await logout.finished("logout")
+                #expect(result.status == 130, "\(result)")
+                #expect(result.errors.contains("The token was deleted"), "\(result)")
             }
         }
 

@@ -224,6 +224,7 @@ extension Fixtures {
                 "signed-out-elsewhere",
                 model(Self.state(try signedIn(full) + [(900, .sessionForgotten(session))]), at: 902)
             ),
+            ("signed-out-looking", looking()),
             (
                 "signed-out-store-failed",
                 model(Self.state([(0, .storeFailed(.locked(store: "secret-service")))]), at: 1)

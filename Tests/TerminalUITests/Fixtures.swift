@@ -103,4 +103,11 @@ enum Fixtures {
             context: context
         )
     }
+
+    /// A screen whose store has not said yet whether there is a session.
+    static func looking() -> ScreenModel {
+        var looking = model(.initial, at: 1)
+        looking.isLooking = true
+        return looking
+    }
 }

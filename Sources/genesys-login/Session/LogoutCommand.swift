@@ -2,6 +2,7 @@ import ArgumentParser
 import FoundationEssentials
 import GenesysCloud
 import OAuth
+import SessionStore
 import SignIn
 import SignInRuntime
 import TerminalUI
@@ -30,34 +31,47 @@ struct LogoutCommand: AsyncParsableCommand {
 
     func run() async throws {
         let kept = try KeptSession(options, json: json)
-        let session = try await reportingFailure(json: json, log: kept.settings.log) { try await kept.require() }
-        let (result, notForgotten) = try await kept.online { live in
+        // Another program may be at work with the session, or a keyring or the server may take its time.
+        let waiting = Task {
+            try await Task.sleep(for: .seconds(1))
+            Console.line(Strings.signingOut)
+        }
+        defer { waiting.cancel() }
+        let session = try await reportingFailure(json: json, log: kept.settings.log) {
+            if let session = try await kept.find() { return session }
+            // One may be on its way into the store.
+            (try? await kept.store.lock(kept.settings.profileName))?.release()
+            return try await kept.require()
+        }
+        let revocation = try await kept.online { live in
             let shared = SharedSession(
                 store: kept.store,
                 otherStores: kept.settings.otherStores,
                 transport: live.transport,
                 now: { Date() }
             )
-            // Another program may be at work with the session, or a keyring or the server may take its time.
-            let waiting = Task {
-                try await Task.sleep(for: .seconds(1))
-                Console.line(Strings.signingOut)
-            }
-            defer { waiting.cancel() }
             return await DeferredSignals.during(onFirst: { Console.line(Strings.finishingSignOut) }) {
-                await shared.signOut(session, isKept: true)
+                let (result, notForgotten) = await shared.signOut(session, isKept: true)
+                waiting.cancel()
+                let revocation = LoggedOut.Revocation(result, notForgotten: notForgotten, .init(session))
+                // A person who interrupts it wants to know too.
+                tell(revocation, kept.settings.signOutPage(of: session))
+                return revocation
             }
         }
-        let page = kept.settings.signOutPage(of: session)
-        let revocation = LoggedOut.Revocation(result, notForgotten: notForgotten, .init(session))
-        for line in plainLines(signedOut: revocation, page: page) { Console.line(line) }
-        if json { Console.data(LogoutJSON(revocation, page)) }
         switch revocation {
         case .revoked, .alreadyInvalid, .underWay: break
         case .onlyForgotten(let failure):
             throw ExitStatus.of(failure) == ExitStatus.unavailable ? ExitStatus.unavailable : ExitStatus.failed
         case .notForgotten: throw ExitStatus.failed
         }
+    }
+}
+
+extension LogoutCommand {
+    private func tell(_ revocation: LoggedOut.Revocation, _ page: String) {
+        for line in plainLines(signedOut: revocation, page: page) { Console.line(line) }
+        if json { Console.data(LogoutJSON(revocation, page)) }
     }
 }
 
