@@ -74,8 +74,8 @@ extension Engine {
         let key = keepUntilDone { [shared, weak self] key in
             let removed = await removal.value
             await self?.removed(key, id, removed)
-            let notForgotten = removed.notForgotten
-            switch await shared.revoke(removed) {
+            let (revocation, notForgotten) = await shared.revoke(removed)
+            switch revocation {
             case .success: await self?.send(.tokenRevoked(id, notForgotten: notForgotten))
             case .failure(let error): await self?.send(.revocationFailed(id, error, notForgotten: notForgotten))
             }

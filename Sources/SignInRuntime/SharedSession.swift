@@ -10,9 +10,9 @@ public import SignIn
 public struct SharedSession: Sendable {
     /// Where the session is kept.
     public let store: SessionStore
-    private let otherStores: [SessionStore]
-    private let transport: HTTPTransport
-    private let now: @Sendable () -> Date
+    let otherStores: [SessionStore]
+    let transport: HTTPTransport
+    let now: @Sendable () -> Date
 
     /// The sessions of `store`, refreshed and revoked by `transport`. In the other stores a session of the same client may
     /// stand, from when another one was chosen; signing out means it too.
@@ -166,134 +166,8 @@ public struct SharedSession: Sendable {
         _ = try? await store.remove(session.profileName) { $0?.tokens == session.tokens }
     }
 
-    /// Removes the session from every store at once, then has the server delete the newest token there is of it.
-    ///
-    /// - Parameter isKept: whether the store has the session.
-    /// - Returns: why the server deleted nothing, where it did not; and why the store still has the session, where it has.
-    public func signOut(
-        _ held: Session,
-        isKept: Bool
-    ) async -> (revocation: Result<Void, APIError>, notForgotten: StoreError?) {
-        let removed = await remove(held, isKept: isKept)
-        return (await revoke(removed), removed.notForgotten)
-    }
-
-    /// A session that was removed from the stores.
-    struct Removed: Sendable {
-        let held: Session
-        /// The newest tokens there are of it.
-        let newest: Session
-        /// Whether its refresh token is known to be the newest: what another process has taken out of the store, or what the
-        /// store does not say, may be spent.
-        let isNewest: Bool
-        /// Access tokens that other stores had.
-        let strays: [Secret]
-        let forgottenAt: Date
-        /// Why the store still has the session, where it has.
-        let notForgotten: StoreError?
-    }
-
-    /// Removes the session from every store: the first half of ``signOut(_:isKept:)``.
-    func remove(_ held: Session, isKept: Bool) async -> Removed {
-        var (removed, notForgotten): (Session?, StoreError?)
-        do throws(StoreError) {
-            // Another sign-in that has taken the profile's place is not this one's to forget. What cannot be read is
-            // nobody's.
-            removed = try await store.remove(held.profileName) { $0?.isSameGrant(as: held) ?? true }
-        } catch {
-            if isKept { notForgotten = error }
-        }
-        let forgottenAt = now()
-        let newest = removed ?? held
-        let strays = await forgetElsewhere(held).filter { $0 != newest.tokens.accessToken }
-        return Removed(
-            held: held,
-            newest: newest,
-            isNewest: removed != nil || !isKept,
-            strays: strays,
-            forgottenAt: forgottenAt,
-            notForgotten: notForgotten
-        )
-    }
-
-    /// Has the server delete what was removed: the second half of ``signOut(_:isKept:)``.
-    func revoke(_ removed: Removed) async -> Result<Void, APIError> {
-        let (held, newest, forgottenAt) = (removed.held, removed.newest, removed.forgottenAt)
-        let client = APIClient(apiURL: newest.apiURL, transport: transport)
-        for stray in removed.strays { try? await client.deleteToken(accessToken: stray) }
-        let wasLive = newest.isLive(at: forgottenAt)
-        var outcome = wasLive ? await delete(newest, client) : .success(())
-        // A refresh that was under way may have been about to save. What it brought is of this session too.
-        var (lock, isAlone): ((any ProfileLock)?, Bool)
-        do throws(TokenRequestError) {
-            lock = try await self.lock(held.profileName)
-            isAlone = lock?.hadToWait != true
-        } catch {
-            (lock, isAlone) = (nil, false)
-        }
-        defer { lock?.release() }
-        if let late = await revived(held, since: forgottenAt) {
-            try? await store.forget(held.profileName)
-            outcome = await delete(late, client)
-        } else if !wasLive {
-            // Where a refresh was under way, it has sent the refresh token, and has deleted what it brought.
-            let mayRefresh = isAlone && removed.isNewest
-            outcome = await delete(mayRefresh ? await refreshedToSignOut(newest) : newest, client)
-        }
-        return outcome
-    }
-
-    /// Once more where the connection ended before an answer: it may be an old one that the server has given up (RFC 9112
-    /// §9.3.1), and to delete twice is to delete once.
-    private func delete(_ session: Session, _ client: APIClient) async -> Result<Void, APIError> {
-        let first = await deleteOnce(session, client)
-        guard case .failure(.transport(.closed)) = first else { return first }
-        return await deleteOnce(session, client)
-    }
-
-    private func deleteOnce(_ session: Session, _ client: APIClient) async -> Result<Void, APIError> {
-        do throws(APIError) {
-            return .success(try await client.deleteToken(accessToken: session.tokens.accessToken))
-        } catch {
-            return .failure(error)
-        }
-    }
-
-    /// What a refresh put back that had looked into the store the moment before `held` was forgotten. A new sign-in has
-    /// received its tokens later than that, and is not touched.
-    private func revived(_ held: Session, since forgottenAt: Date) async -> Session? {
-        guard case .success(let kept?) = await load(held.profileName), kept.isSameGrant(as: held),
-            kept.receivedAt <= forgottenAt
-        else { return nil }
-        return kept
-    }
-
-    /// An access token that has expired cannot sign out; what its refresh token brings can.
-    private func refreshedToSignOut(_ session: Session) async -> Session {
-        guard let refreshToken = session.tokens.refreshToken else { return session }
-        let request = TokenRequest(
-            refreshing: refreshToken,
-            clientID: session.clientID,
-            endpoint: "\(session.loginURL)/oauth/token"
-        )
-        var refreshed = session
-        if let tokens = try? await transport.tokens(request) { refreshed.tokens = tokens }
-        return refreshed
-    }
-
-    /// Removes sessions of the same client from the other stores, and returns their access tokens. A store that fails
-    /// here was not the one in use.
-    private func forgetElsewhere(_ held: Session) async -> [Secret] {
-        var tokens: [Secret] = []
-        for store in otherStores {
-            let removed = try? await store.remove(held.profileName) { $0?.isSameClient(as: held) ?? false }
-            if let removed { tokens.append(removed.tokens.accessToken) }
-        }
-        return tokens
-    }
-
     /// The lock; none where the system has no place for it, for a session in hand is worth more.
-    private func lock(_ profileName: String) async throws(TokenRequestError) -> (any ProfileLock)? {
+    func lock(_ profileName: String) async throws(TokenRequestError) -> (any ProfileLock)? {
         do throws(StoreError) {
             return try await store.lock(profileName)
         } catch {
@@ -302,7 +176,7 @@ public struct SharedSession: Sendable {
         }
     }
 
-    private func load(_ profileName: String) async -> Result<Session?, StoreError> {
+    func load(_ profileName: String) async -> Result<Session?, StoreError> {
         do throws(StoreError) {
             return .success(try await store.load(profileName))
         } catch {
@@ -343,7 +217,7 @@ extension Result<Session?, StoreError> {
 
 extension Session {
     /// Whether both come from the same sign-in.
-    fileprivate func isSameGrant(as other: Session) -> Bool {
+    func isSameGrant(as other: Session) -> Bool {
         grant == other.grant && isSameClient(as: other)
     }
 

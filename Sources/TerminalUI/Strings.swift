@@ -103,7 +103,12 @@ public enum Strings {
     static let profileFailed = "You are signed in, but your profile could not be loaded."
     static func profileWaits(_ time: String) -> String { "The service asks to wait; next try in \(time), or press r." }
     /// The store did not take the session.
-    public static let notKept = "This session is not kept: it lives in this program alone."
+    static let notKept = "This session is not kept: it lives in this program alone."
+    /// The same of a program that ends with it.
+    public static let notKeptAndDeleted = "The session could not be kept, so its token was deleted at the server."
+    /// The same where the server could not be told.
+    public static let notKeptAndLive =
+        "The session could not be kept, and the server could not be told: its token lives until it expires."
     static func expiresIn(_ time: String) -> String { "expires in \(time)" }
     static let expiredToken = "expired"
     static let noExpiry = "The server did not say when the token expires."
@@ -117,12 +122,26 @@ public enum Strings {
     /// `logout` is interrupted while the server is asked to delete the token.
     public static let finishingSignOut = "Finishing the sign-out first; once more ends the program at once."
     static let refreshing = "Refreshing the token…"
+    /// What the person wants to do while something is under way.
+    public enum Departure: String {
+        /// To leave the program.
+        case ends
+        /// To stop it until `fg`.
+        case stops
+    }
+
     /// The person wants to leave while a refresh is under way.
-    public static let finishingRefresh = "Finishing the refresh first; once more ends the program at once."
+    public static func finishingRefresh(_ departure: Departure = .ends) -> String {
+        "Finishing the refresh first; once more \(departure) the program at once."
+    }
     /// The person wants to leave while the session is on its way out of the store.
-    public static let finishingRemoval = "Forgetting the session first; once more ends the program at once."
+    public static func finishingRemoval(_ departure: Departure = .ends) -> String {
+        "Forgetting the session first; once more \(departure) the program at once."
+    }
     /// The person wants to leave while the session is on its way into the store.
-    public static let finishingSave = "Keeping the session first; once more ends the program at once."
+    public static func finishingSave(_ departure: Departure = .ends) -> String {
+        "Keeping the session first; once more \(departure) the program at once."
+    }
     /// The person does not wait for that.
     public static let saveGivenUp = "The session may be kept, or not: genesys-login status tells."
     /// A new sign-in will take the place of the session of other settings that the profile keeps.

@@ -56,6 +56,7 @@ struct LoginCommand: AsyncParsableCommand {
         let result = await signInOnce(engine, signIn, interrupts)
         let interrupt = interrupts.end()
         if await engine.isExchanging { Console.line(Strings.exchangeUnanswered) }
+        await discard(await engine.state.notKept, live.transport)
         await live.shutdown()
         let ending = await looked(result, store)
         if let interrupt, interrupt != SIGINT {
@@ -139,6 +140,18 @@ struct LoginCommand: AsyncParsableCommand {
         return result
     }
 
+    /// Has the server delete the token of a session that is not kept: the program ends, and nobody has it then.
+    private func discard(_ session: Session?, _ transport: HTTPTransport) async {
+        guard let session else { return }
+        do throws(APIError) {
+            try await APIClient(apiURL: session.apiURL, transport: transport)
+                .deleteToken(accessToken: session.tokens.accessToken)
+            Console.line(Strings.notKeptAndDeleted)
+        } catch {
+            Console.line(error.isUnauthorized ? Strings.notKeptAndDeleted : Strings.notKeptAndLive)
+        }
+    }
+
     /// With another look into the store: somebody may have signed out, or in anew, while the profile was loaded.
     private func looked(_ result: Result, _ store: SessionStore) async -> Result {
         let (session, other): (Session, Result)
@@ -162,7 +175,6 @@ struct LoginCommand: AsyncParsableCommand {
         switch result {
         case .signedIn(let signedIn):
             if let error = signedIn.held.notKept {
-                Console.line(Strings.notKept)
                 plainLines(error.report).forEach(Console.line)
             } else {
                 Console.line("The session is kept \(Strings.store(store)).")
@@ -197,6 +209,15 @@ struct LoginCommand: AsyncParsableCommand {
 }
 
 extension State {
+    /// The session in hand that the store has not taken.
+    fileprivate var notKept: Session? {
+        switch self {
+        case .tokenHeld(let tokenHeld) where tokenHeld.held.notKept != nil: tokenHeld.held.session
+        case .userProfile(let signedIn) where signedIn.held.notKept != nil: signedIn.held.session
+        default: nil
+        }
+    }
+
     /// Whether the code has been sent, or there is what came of it.
     fileprivate var isSpent: Bool {
         switch self {

@@ -63,7 +63,7 @@ private final class Taker: Sendable {
         let again = meaning == .atOnce
         Task { [engine] in
             if await engine.isSaving {
-                Console.line(again ? Strings.saveGivenUp : Strings.finishingSave)
+                Console.line(again ? Strings.saveGivenUp : Strings.finishingSave())
                 if again { DeferredSignals.die(of: number) }
             }
             await engine.send(.cancelChosen)

@@ -48,6 +48,8 @@ struct ScreenLoop {
     private var screen: Screen
     private var flashes = 0
     private var ending: Ending?
+    /// The person wants the program to stop, once nothing is under way that must not be cut short.
+    private var isStopDue = false
     private let wish = EndWish()
     private var lastClick: (input: Input, at: ContinuousClock.Instant)?
     private let wakes: AsyncStream<Wake>
@@ -122,6 +124,7 @@ struct ScreenLoop {
             case .state(let state):
                 model.now = Date()
                 model.state = state
+                if isStopDue, await underWay(.stops) == nil { await suspend() }
                 // Nobody needs the bare URL any more.
                 if case .awaitingCallback(let attempt) = state, !attempt.isExchanging { break }
                 // Enter may be on its way, to come back.
@@ -220,7 +223,7 @@ struct ScreenLoop {
         case .showOverlay(let overlay):
             model.flash = nil
             model.overlay = overlay
-        case .suspend: terminal.suspend()
+        case .suspend: await suspend()
         case .redraw: terminal.redraw()
         case .quit: await leave(input == .control("c") ? .interrupted : .left, isHangup: input == .closed)
         case .terminate(let signal): await leave(.signal(signal), isHangup: signal == SIGHUP)
@@ -248,6 +251,16 @@ struct ScreenLoop {
         }
     }
 
+    /// Stops the program; not with the profile's lock in hand and its refresh token on its way, unless asked once more.
+    private mutating func suspend() async {
+        if !isStopDue, let words = await underWay(.stops) {
+            isStopDue = true
+            return flash(words)
+        }
+        isStopDue = false
+        terminal.suspend()
+    }
+
     /// Leaves once; a second wish to leave does not wait for what is under way.
     private mutating func leave(_ how: Ending, isHangup: Bool) async {
         switch wish.take(isHangup: isHangup) {
@@ -258,19 +271,17 @@ struct ScreenLoop {
             return
         }
         await engine.send(.quitChosen)
-        let words: String? =
-            if await engine.state.isRefreshing {
-                Strings.finishingRefresh
-            } else if await engine.isRemoving {
-                Strings.finishingRemoval
-            } else if await engine.isSaving {
-                Strings.finishingSave
-            } else {
-                nil
-            }
-        guard let words else { return }
+        guard let words = await underWay(.ends) else { return }
         flashes += 1
         model.flash = words
+    }
+
+    /// What must not be cut short, in words; `nil` where nothing is under way.
+    private func underWay(_ what: Strings.Departure) async -> String? {
+        if await engine.state.isRefreshing { return Strings.finishingRefresh(what) }
+        if await engine.isRemoving { return Strings.finishingRemoval(what) }
+        if await engine.isSaving { return Strings.finishingSave(what) }
+        return nil
     }
 
     private mutating func flash(_ text: String) {

@@ -149,6 +149,19 @@ extension EndToEndTests {
             }
         }
 
+        @Test("a new session that it does not take: login says so and fails, and has the server delete the token")
+        func newOneNotTaken() async throws {
+            try await Stage.with { stage in
+                let rig = try SessionRig(stage, store: "secret-service")
+                let keyring = try Keyring(stage, rig)
+                try keyring.set("full")
+                let result = try await signIn(stage, keyring).finished("login")
+                #expect(result.status == 1, "\(result)")
+                #expect(result.errors.contains("could not be kept, so its token was deleted"), "\(result)")
+                #expect(rig.server.deleted == ["access-token-0"])
+            }
+        }
+
         @Test("a keyring that takes its time is not told as nobody being signed in")
         func slowLook() async throws {
             try await Stage.with { stage in

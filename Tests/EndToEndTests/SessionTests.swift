@@ -303,6 +303,33 @@ extension EndToEndTests {
             }
         }
 
+        @Test("stopping the screen while a refresh is under way comes after it: others wait for its lock")
+        func stoppedWhileRefreshing() async throws {
+            try await Stage.with { stage in
+                let rig = try SessionRig(stage)
+                #expect(try await rig.signIn().status == 0)
+                let shell = try await stage.shell()
+                let settings = rig.environment.map { "\($0)=\($1)" }.joined(separator: " ")
+                try await shell.enter("\(settings) \(try Tools.program()) --no-browser")
+                let screen = shell.screen
+                try await screen.wait(for: "Welcome, Ada Okafor")
+                rig.server.closeGate()
+                try await screen.press(.letter("r"))
+                try await waitUntil("its request", until: { rig.server.refreshes == 1 })
+                let id = try await shell.program()
+                func isStopped() throws -> Bool {
+                    try String(contentsOfFile: "/proc/\(id)/stat", encoding: .utf8).contains(") T ")
+                }
+                try await screen.press(.controlZ)
+                try await screen.wait(for: "once more stops the program")
+                #expect(try !isStopped())
+                rig.server.openGate()
+                try await waitUntil("it to stop", until: { try isStopped() })
+                #expect(try await rig.run("token").output == "access-token-1\n")
+                kill(id, SIGCONT)
+            }
+        }
+
         @Test("leaving the screen before the server has answered a sign-out says that the token may live on")
         func leftWhileSigningOut() async throws {
             try await Stage.with { stage in

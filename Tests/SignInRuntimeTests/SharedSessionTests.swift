@@ -520,6 +520,24 @@ struct SharedSessionTests {
     }
 
     @Test(
+        "an access token that has expired, and a server that does not refresh it now: no success, the session lives on there"
+    )
+    func signOutExpiredInVain() async throws {
+        for error in [TransportError.timedOut(host: "login.example", seconds: 30), .closed(host: "login.example")] {
+            let shelf = SharedShelf()
+            let held = try session()
+            shelf.put(held)
+            let transport = HTTPTransport { request throws(TransportError) in
+                if request.method == .post { throw error }
+                return HTTPResponse(status: 401)
+            }
+            let revocation = await shared(shelf, transport).signOut(held, isKept: true).revocation
+            #expect(throws: APIError.transport(error)) { try revocation.get() }
+            #expect(shelf.kept == nil)
+        }
+    }
+
+    @Test(
         "one that another has signed out of, or that the store does not give, is not refreshed for that: it may be spent",
         arguments: [nil, StoreError.unavailable(store: "shelf", ServerText("no"))]
     )

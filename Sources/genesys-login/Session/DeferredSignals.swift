@@ -14,7 +14,7 @@ enum DeferredSignals {
     ///
     /// - Parameter onFirst: What the first signal does; it says what is waited for unless told otherwise.
     static func during<Result: Sendable>(
-        onFirst: @escaping @Sendable () -> Void = { Console.line(Strings.finishingRefresh) },
+        onFirst: @escaping @Sendable () -> Void = { Console.line(Strings.finishingRefresh()) },
         _ body: @Sendable () async -> Result
     ) async -> Result {
         let first = Mutex<Int32?>(nil)

@@ -96,7 +96,7 @@ struct WhoamiCommand: AsyncParsableCommand {
 
     /// A signal came: nothing is waited for but a refresh.
     private static func leave(_ engine: Engine) async {
-        if await engine.state.isRefreshing { Console.line(Strings.finishingRefresh) }
+        if await engine.state.isRefreshing { Console.line(Strings.finishingRefresh()) }
         await engine.send(.quitChosen)
     }
 

@@ -1,0 +1,166 @@
+import FoundationEssentials
+public import GenesysCloud
+public import OAuth
+import SessionStore
+import SignIn
+
+/// Signing out.
+extension SharedSession {
+    /// Removes the session from every store at once, then has the server delete the newest token there is of it.
+    ///
+    /// - Parameter isKept: whether the store has the session.
+    /// - Returns: why the server deleted nothing, where it did not; and why the store still has the session, where it has.
+    public func signOut(
+        _ held: Session,
+        isKept: Bool
+    ) async -> (revocation: Result<Void, APIError>, notForgotten: StoreError?) {
+        await revoke(await remove(held, isKept: isKept))
+    }
+
+    /// A session that was removed from the stores.
+    struct Removed: Sendable {
+        let held: Session
+        /// The newest tokens there are of it.
+        let newest: Session
+        /// Whether its refresh token is known to be the newest: what another process has taken out of the store, or what the
+        /// store does not say, may be spent.
+        let isNewest: Bool
+        /// Access tokens that other stores had.
+        let strays: [Secret]
+        let forgottenAt: Date
+        /// Why the store still has the session, where it has.
+        let notForgotten: StoreError?
+    }
+
+    /// Removes the session from every store: the first half of ``signOut(_:isKept:)``.
+    func remove(_ held: Session, isKept: Bool) async -> Removed {
+        var (removed, notForgotten): (Session?, StoreError?)
+        do throws(StoreError) {
+            // Another sign-in that has taken the profile's place is not this one's to forget. What cannot be read is
+            // nobody's.
+            removed = try await store.remove(held.profileName) { $0?.isSameGrant(as: held) ?? true }
+        } catch {
+            if isKept { notForgotten = error }
+        }
+        let forgottenAt = now()
+        let newest = removed ?? held
+        let strays = await forgetElsewhere(held).filter { $0 != newest.tokens.accessToken }
+        return Removed(
+            held: held,
+            newest: newest,
+            isNewest: removed != nil || !isKept,
+            strays: strays,
+            forgottenAt: forgottenAt,
+            notForgotten: notForgotten
+        )
+    }
+
+    /// Has the server delete what was removed: the second half of ``signOut(_:isKept:)``.
+    func revoke(_ removed: Removed) async -> (revocation: Result<Void, APIError>, notForgotten: StoreError?) {
+        let (held, newest, forgottenAt) = (removed.held, removed.newest, removed.forgottenAt)
+        let client = APIClient(apiURL: newest.apiURL, transport: transport)
+        for stray in removed.strays { try? await client.deleteToken(accessToken: stray) }
+        let wasLive = newest.isLive(at: forgottenAt)
+        var outcome = wasLive ? await delete(newest, client) : .success(())
+        // A refresh that was under way may have been about to save. What it brought is of this session too.
+        var (lock, isAlone): ((any ProfileLock)?, Bool)
+        do throws(TokenRequestError) {
+            lock = try await self.lock(held.profileName)
+            isAlone = lock?.hadToWait != true
+        } catch {
+            (lock, isAlone) = (nil, false)
+        }
+        defer { lock?.release() }
+        var notForgotten = removed.notForgotten
+        let seen = await load(held.profileName)
+        var late: Session?
+        if case .success(let kept?) = seen, kept.isSameGrant(as: held), kept.receivedAt <= forgottenAt {
+            // The store did not forget it, or a refresh put back what it had looked at the moment before. A new sign-in has
+            // received its tokens later than that, and is not touched.
+            if kept.tokens != newest.tokens { late = kept }
+            do throws(StoreError) {
+                try await store.forget(held.profileName)
+                notForgotten = nil
+            } catch {
+                notForgotten = error
+            }
+        } else if case .success = seen {
+            notForgotten = nil
+        }
+        if let late {
+            outcome = await delete(late, client)
+        } else if !wasLive {
+            // Where a refresh was under way, it has sent the refresh token, and has deleted what it brought.
+            let mayRefresh = isAlone && removed.isNewest
+            outcome = mayRefresh ? await deleteRefreshed(newest, client) : await delete(newest, client)
+        }
+        return (outcome, notForgotten)
+    }
+
+    /// Once more where the connection ended before an answer: it may be an old one that the server has given up (RFC 9112
+    /// §9.3.1), and to delete twice is to delete once.
+    private func delete(_ session: Session, _ client: APIClient) async -> Result<Void, APIError> {
+        let first = await deleteOnce(session, client)
+        guard case .failure(.transport(.closed)) = first else { return first }
+        return await deleteOnce(session, client)
+    }
+
+    private func deleteOnce(_ session: Session, _ client: APIClient) async -> Result<Void, APIError> {
+        do throws(APIError) {
+            return .success(try await client.deleteToken(accessToken: session.tokens.accessToken))
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    /// An access token that has expired cannot sign out; what its refresh token brings can. A 401 for the expired one would mean
+    /// nothing, where the server only does not refresh it now.
+    private func deleteRefreshed(_ session: Session, _ client: APIClient) async -> Result<Void, APIError> {
+        guard let refreshToken = session.tokens.refreshToken else { return await delete(session, client) }
+        let request = TokenRequest(
+            refreshing: refreshToken,
+            clientID: session.clientID,
+            endpoint: "\(session.loginURL)/oauth/token"
+        )
+        var refreshed = session
+        do throws(TokenRequestError) {
+            refreshed.tokens = try await transport.tokens(request)
+        } catch {
+            guard !error.endsSession else { return await delete(session, client) }
+            return .failure(APIError(error))
+        }
+        return await delete(refreshed, client)
+    }
+
+    /// Removes sessions of the same client from the other stores, and returns their access tokens. A store that fails
+    /// here was not the one in use.
+    private func forgetElsewhere(_ held: Session) async -> [Secret] {
+        var tokens: [Secret] = []
+        for store in otherStores {
+            let removed = try? await store.remove(held.profileName) { $0?.isSameClient(as: held) ?? false }
+            if let removed { tokens.append(removed.tokens.accessToken) }
+        }
+        return tokens
+    }
+}
+
+extension APIError {
+    /// The same of a request for which a token was to be refreshed first.
+    fileprivate init(_ error: TokenRequestError) {
+        switch error {
+        case .transport(let error): self = .transport(error)
+        case .answer(.errorResponse(let response, let status, let id)):
+            // A 401 would say that there is nothing to delete.
+            let status = status == 401 ? 400 : status
+            self = .rejected(.init(status: status, message: response.words, correlationID: id))
+        case .answer(.rateLimited(_, let seconds, let id)):
+            self = .rejected(.init(status: 429, correlationID: id, retryAfter: seconds))
+        case .answer(.unreadable(let status, let found, let id)):
+            self = .unreadable(status: status, found: found, correlationID: id)
+        case .answer(.redirected(let status)): self = .rejected(.init(status: status))
+        case .answer(.missingMember(let member)), .answer(.unusableMember(let member)): self = .missingMember(member)
+        case .answer(.unsupportedTokenType): self = .missingMember("token_type")
+        case .store: self = .transport(.cancelled)
+        }
+    }
+}
