@@ -187,6 +187,7 @@ private func hold(_ state: inout State, _ attempt: Attempt, _ tokens: TokenRespo
     )
     var held = HeldSession(id: attempt.session, session: session, label: settings.environment.label)
     held.isBeingKept = true
+    held.isShared = false
     var steps = attempt.steps
     steps[.codeExchanged] = at
     state = .tokenHeld(TokenHeld(held: held, profile: .underWay, steps: steps, notice: nil))

@@ -18,7 +18,7 @@ public enum Effect: Sendable, Hashable {
     case loadProfile(SessionID, apiURL: String, accessToken: Secret)
     /// Refresh the session, as one of all processes that share it, and keep the result in the store; `isKept` says
     /// whether the store has the session.
-    case refreshSession(SessionID, Session, isKept: Bool)
+    case refreshSession(SessionID, Session, isKept: Bool, isShared: Bool = true)
     /// Remove the session from the store, then have the server delete the newest token there is of it; `isKept` says
     /// whether the store has the session.
     case signOut(SessionID, Session, isKept: Bool)

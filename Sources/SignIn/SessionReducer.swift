@@ -42,7 +42,7 @@ extension HeldSession {
         var tries = 0
         if case .retrying(_, let before, _) = refresh { tries = before }
         refresh = .underWay(thenProfile: thenProfile, tries: tries + 1)
-        return [.refreshSession(id, session, isKept: isKept)]
+        return [.refreshSession(id, session, isKept: isKept, isShared: isShared)]
     }
 
     /// What an event about the session's tokens comes to.
@@ -74,6 +74,7 @@ extension HeldSession {
             session = refreshed
             notKept = error
             isBeingKept = false
+            isShared = error == nil
             refresh = .idle
             return .refreshed(thenProfile: thenProfile, timers())
         case .sessionReplaced(id, let newer, let newLabel, let successor):
@@ -82,6 +83,7 @@ extension HeldSession {
                 guard !isKept else { return .ignored }
                 notKept = nil
                 isBeingKept = false
+                isShared = true
                 return .changed([])
             }
             // What the store keeps in place of a session that it has not taken may be the one before.
@@ -93,6 +95,7 @@ extension HeldSession {
             label = newLabel
             notKept = nil
             isBeingKept = false
+            isShared = true
             refresh = .idle
             isCuring = false
             // What was asked with the old token may be refused.
@@ -102,6 +105,7 @@ extension HeldSession {
         case .sessionKept(id, _):
             guard isBeingKept else { return .ignored }
             isBeingKept = false
+            isShared = true
             return .changed([])
         case .sessionNotKept(id, let error):
             notKept = error

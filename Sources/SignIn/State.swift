@@ -201,6 +201,8 @@ public struct HeldSession: Sendable, Hashable {
     public internal(set) var notKept: StoreError?
     /// Whether the session is on its way into the store, and what becomes of that is not known yet.
     public internal(set) var isBeingKept = false
+    /// Whether the store has had these tokens: other programs may have them too.
+    public internal(set) var isShared = true
     /// Whether a 401 has been answered with a refresh: one that comes back ends the session.
     var isCuring = false
     /// How often in a row the service asked to wait with the profile.

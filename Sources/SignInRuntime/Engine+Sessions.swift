@@ -11,12 +11,19 @@ extension Engine {
 
     /// Not given up with the session, nor when the program is left: the answer may be the last word on the refresh
     /// token.
-    func refresh(_ id: SessionID, _ session: Session, isKept: Bool) {
+    func refresh(_ id: SessionID, _ session: Session, isKept: Bool, isShared: Bool) {
         let jitter = dependencies.jitter()
         keepUntilDone { [shared, weak self] key in
             do throws(TokenRequestError) {
                 let maySend = { @Sendable [weak self] in await self?.maySend(key, id) ?? true }
-                switch try await shared.refresh(session, isKept: isKept, mayAsk: false, maySend: maySend) {
+                let outcome = try await shared.refresh(
+                    session,
+                    isKept: isKept,
+                    isShared: isShared,
+                    mayAsk: false,
+                    maySend: maySend
+                )
+                switch outcome {
                 case .renewed(let renewed, let notKept):
                     await self?.send(.sessionRefreshed(id, renewed, notKept: notKept))
                     if isKept, notKept != nil { await self?.keepReplacing(session)?.value }

@@ -119,7 +119,8 @@ public actor Engine {
                     await engine.send(.profileFailed(id, error, using: token))
                 }
             }
-        case .refreshSession(let id, let session, let isKept): refresh(id, session, isKept: isKept)
+        case .refreshSession(let id, let session, let isKept, let isShared):
+            refresh(id, session, isKept: isKept, isShared: isShared)
         case .signOut(let id, let session, let isKept): signOut(id, session, isKept: isKept)
         case .saveSession(let id, let session):
             saves += 1

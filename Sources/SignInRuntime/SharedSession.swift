@@ -46,6 +46,8 @@ public struct SharedSession: Sendable {
     ///
     /// - Parameters:
     ///   - isKept: whether the store has the session; what it has otherwise is another one, which goes unless it is newer.
+    ///   - isShared: whether the store has had these tokens. Where another client's session has taken their place there, other
+    ///     programs may have them still, and none of them sends the refresh token.
     ///   - maySend: asked under the lock, the moment before the request is sent. From `true` on the answer must not be
     ///     lost; with `false` nothing is sent.
     ///   - mayAsk: whether the store may ask the person to unlock it.
@@ -54,6 +56,7 @@ public struct SharedSession: Sendable {
     public func refresh(
         _ held: Session,
         isKept: Bool,
+        isShared: Bool = true,
         mayAsk: Bool = true,
         maySend: @Sendable () async -> Bool = { true }
     ) async throws(TokenRequestError) -> Refreshed {
@@ -66,6 +69,7 @@ public struct SharedSession: Sendable {
         let isKept = isKept || (try? seen.get())?.tokens == held.tokens
         // The place of a session that came from other settings is left to it.
         var other = seen.foreigner(to: held)
+        if let other, isKept || isShared { throw .store(.placeTaken(by: other)) }
         if other == nil, case .success(let kept) = seen {
             // A store keeps a session for a time; that this is over is no sign-out.
             guard kept != nil || !isKept || held.storedUntil <= now() else { return .forgotten }

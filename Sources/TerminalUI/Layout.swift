@@ -55,7 +55,8 @@ struct Stack {
         form[index] < 0 ? [] : blocks[index].forms[form[index]]
     }
 
-    /// The rows, at most `limit` of them, with `flash` in place of the first part that gives way to it.
+    /// The rows, at most `limit` of them, with `flash` in place of the first part that gives way to it; where there is none, of
+    /// the first blank row below the headline, and where none is blank, of the last row.
     func rows(limit: Int, flash: Row?) -> [Row] {
         let present = blocks.indices.filter { !rows($0).isEmpty }
         // One row is kept blank above the keys.
@@ -69,6 +70,7 @@ struct Stack {
         }
         let giving = flash == nil ? nil : present.first { blocks[$0].yieldsToFlash }
         var result: [Row] = []
+        var below = 0
         for index in present {
             result += Array(repeating: .blank, count: gaps[index] ?? 0)
             if index == giving, let flash {
@@ -77,7 +79,13 @@ struct Stack {
             } else {
                 result += rows(index)
             }
+            if blocks[index].importance == Importance.headline { below = result.count }
         }
-        return Array(result.prefix(limit))
+        result = Array(result.prefix(limit))
+        guard let flash, giving == nil, !result.isEmpty else { return result }
+        if result.count < limit { result.append(.blank) }
+        let place = result.indices.first { $0 >= below && result[$0] == .blank }
+        result[place ?? result.count - 1] = flash
+        return result
     }
 }

@@ -115,6 +115,8 @@ private func fateRows(_ held: HeldSession, _ model: ScreenModel, _ page: Page, w
 private func refreshBlocks(_ held: HeldSession, _ model: ScreenModel, _ page: Page) -> [Block] {
     switch held.refresh {
     case .idle, .underWay: return []
+    // That is said already.
+    case .retrying where held.isDisplaced: return []
     case .needsSignIn:
         let rows = page.marked(page.glyphs.warning, Strings.needsSignIn, .warning)
         return [Block(importance: Importance.nextAction, forms: [rows])]
@@ -130,7 +132,8 @@ private func refreshBlocks(_ held: HeldSession, _ model: ScreenModel, _ page: Pa
 /// Why the session is not kept, where it is not.
 private func keepingBlocks(_ held: HeldSession, _ page: Page) -> [Block] {
     guard let error = held.notKept else { return [] }
-    return [reportBlock(error.report, page, .warning, heading: Strings.notKept)]
+    let heading = held.isDisplaced ? Strings.displaced : Strings.notKept
+    return [reportBlock(error.report, page, .warning, heading: heading)]
 }
 
 /// The wait that the service asked for.
@@ -170,6 +173,11 @@ extension Notice {
 }
 
 extension HeldSession {
+    /// Whether another sign-in has taken its place in the store.
+    fileprivate var isDisplaced: Bool {
+        if case .placeTaken = notKept { isShared } else { false }
+    }
+
     /// Where the session is kept, or that it is not there yet.
     fileprivate func storeWords(_ context: ScreenContext) -> String? {
         guard notKept == nil else { return nil }

@@ -104,6 +104,7 @@ public enum Strings {
     static func profileWaits(_ time: String) -> String { "The service asks to wait; next try in \(time), or press r." }
     /// The store did not take the session.
     static let notKept = "This session is not kept: it lives in this program alone."
+    static let displaced = "This session is not kept any more, nor refreshed."
     /// The same of a program that ends with it.
     public static let notKeptAndDeleted = "The session could not be kept, so its token was deleted at the server."
     /// The same where the server could not be told.

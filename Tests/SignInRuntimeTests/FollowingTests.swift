@@ -157,6 +157,18 @@ struct FollowingTests {
             }
             return signedIn.held.session.tokens.accessToken == Secret("ours")
         }
+        // Another screen may have been displaced too: none of them sends the refresh token.
+        world.clock.advance(by: 3540)
+        try await world.reach("a refresh that waits") { state in
+            guard case .userProfile(let signedIn) = state, case .retrying(let failure, _, _) = signedIn.held.refresh,
+                case .refresh(.store(.placeTaken)) = failure.problem
+            else { return false }
+            return true
+        }
+        #expect(!world.server.lines.contains(Self.token))
+        shelf.put(nil)
+        world.clock.advance(by: 10)
+        try await world.reach("the refresh, once there is a place") { accessToken($0) != "ours" }
     }
 
     @Test("a sign-in in another terminal while the server is slow with the sign-out shows once that has ended")

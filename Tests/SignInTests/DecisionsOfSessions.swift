@@ -301,7 +301,7 @@ extension Decisions {
         .notKept: """
         userProfile Ada fresh, not kept (store_quota)
           refreshChosen → userProfile Ada refresh 1 then profile, not kept (store_quota)
-              · refreshSession(not kept)
+              · refreshSession(not kept, shared)
           signOutChosen → loggedOut signing out · stop(due) stop(expiry) abandon signOut
           quitChosen → unchanged · exit
           sameSession → userProfile Ada fresh
@@ -310,10 +310,10 @@ extension Decisions {
           profileLimited → userProfile Ada fresh, not kept (store_quota), notice not reloaded yet (rate_limited)
               · start(profile)
           profileUnauthorized → userProfile Ada refresh 1 then profile, not kept (store_quota)
-              · refreshSession(not kept)
+              · refreshSession(not kept, shared)
           profileUnauthorizedLate → unchanged · loadProfile
-          refreshDue → userProfile Ada refresh 1, not kept (store_quota) · refreshSession(not kept)
-          tokenExpiry → userProfile Ada refresh 1, not kept (store_quota) · refreshSession(not kept)
+          refreshDue → userProfile Ada refresh 1, not kept (store_quota) · refreshSession(not kept, shared)
+          tokenExpiry → userProfile Ada refresh 1, not kept (store_quota) · refreshSession(not kept, shared)
         """,
         .beingKept: """
         userProfile Ada fresh, being kept

@@ -103,7 +103,9 @@ func words(_ effect: Effect) -> String {
     case .openBrowser: "openBrowser"
     case .exchangeCode: "exchangeCode"
     case .loadProfile: "loadProfile"
-    case .refreshSession(_, _, let isKept): isKept ? "refreshSession" : "refreshSession(not kept)"
+    case .refreshSession(_, _, isKept: true, _): "refreshSession"
+    case .refreshSession(_, _, isKept: false, let isShared):
+        isShared ? "refreshSession(not kept, shared)" : "refreshSession(not kept)"
     case .signOut: "signOut"
     case .saveSession: "save"
     case .forgetSession: "forget"

@@ -52,6 +52,19 @@ struct PropertyTests {
         }
     }
 
+    @Test("a short message shows on every screen, whatever else there is", arguments: try Fixtures.all().map(\.name))
+    func flash(name: String) throws {
+        var model = try #require(try Fixtures.all().first { $0.name == name }).model
+        model.flash = "Finishing the refresh"
+        for columns in [40, 80, 120] {
+            for rows in [12, 13, 16, 24, 40] {
+                let screen = render(model, size: Size(columns: columns, rows: rows))
+                #expect(screen.rows.count { $0.text.contains("Finishing the refresh") } == 1, "\(columns)x\(rows)")
+                #expect(screen.rows.count <= rows)
+            }
+        }
+    }
+
     @Test("no secret is on any screen; state stands in the URL alone")
     func secrets() throws {
         let (hidden, state) = try Fixtures.secrets()
@@ -100,7 +113,7 @@ struct PropertyTests {
         for (name, model) in try Fixtures.all() where model.overlay == nil {
             let headline =
                 switch model.state {
-                case .loggedOut: "Signed out"
+                case .loggedOut: model.isLooking ? "Looking for your session" : "Signed out"
                 case .awaitingCallback: "Waiting for your browser"
                 case .tokenHeld: "Token held"
                 case .userProfile: "Welcome, "
