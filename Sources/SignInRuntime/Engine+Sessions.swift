@@ -26,7 +26,7 @@ extension Engine {
                 switch outcome {
                 case .renewed(let renewed, let notKept):
                     await self?.send(.sessionRefreshed(id, renewed, notKept: notKept))
-                    if isKept, notKept != nil { await self?.keepReplacing(session)?.value }
+                    if isKept, notKept != nil, renewed.spends(session) { await self?.keepReplacing(session)?.value }
                 case .replaced(let session):
                     await self?.replaced(id, session)
                 case .forgotten: await self?.send(.sessionForgotten(id))

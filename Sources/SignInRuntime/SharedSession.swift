@@ -110,8 +110,8 @@ public struct SharedSession: Sendable {
         }
         if let other { return .renewed(session, notKept: .placeTaken(by: other)) }
         let notKept = await save(session)
-        // What the store still has is the spent refresh token: nobody must send it again.
-        if isKept, notKept != nil { try? await store.forget(session.profileName) }
+        // What the store still has is the spent refresh token: nobody must send it again. One that was not replaced is good.
+        if isKept, notKept != nil, session.spends(held) { try? await store.forget(session.profileName) }
         return .renewed(session, notKept: notKept)
     }
 
@@ -223,6 +223,11 @@ extension Session {
     /// Whether both come from the same sign-in.
     func isSameGrant(as other: Session) -> Bool {
         grant == other.grant && isSameClient(as: other)
+    }
+
+    /// Whether a refresh has put another refresh token in the place of `old`'s.
+    public func spends(_ old: Session) -> Bool {
+        tokens.refreshToken != old.tokens.refreshToken
     }
 
     /// Whether this one, which the store has, is to be used in place of `held`. Of a session that the store did not take

@@ -121,7 +121,9 @@ public enum Strings {
     /// `logout` takes its time.
     public static let signingOut = "Signing out…"
     /// `logout` is interrupted while the server is asked to delete the token.
-    public static let finishingSignOut = "Finishing the sign-out first; once more ends the program at once."
+    public static func finishingSignOut(_ departure: Departure) -> String {
+        "Finishing the sign-out first; once more \(departure) the program at once."
+    }
     static let refreshing = "Refreshing the token…"
     /// What the person wants to do while something is under way.
     public enum Departure: String {

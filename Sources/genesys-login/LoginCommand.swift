@@ -56,7 +56,7 @@ struct LoginCommand: AsyncParsableCommand {
         let result = await signInOnce(engine, signIn, interrupts)
         let interrupt = interrupts.end()
         if await engine.isExchanging { Console.line(Strings.exchangeUnanswered) }
-        await discard(await engine.state.notKept, live.transport)
+        await engine.state.notKept?.discard(live.transport)
         await live.shutdown()
         let ending = await looked(result, store)
         if let interrupt, interrupt != SIGINT {
@@ -138,18 +138,6 @@ struct LoginCommand: AsyncParsableCommand {
             await engine.send(.quitChosen)
         }
         return result
-    }
-
-    /// Has the server delete the token of a session that is not kept: the program ends, and nobody has it then.
-    private func discard(_ session: Session?, _ transport: HTTPTransport) async {
-        guard let session else { return }
-        do throws(APIError) {
-            try await APIClient(apiURL: session.apiURL, transport: transport)
-                .deleteToken(accessToken: session.tokens.accessToken)
-            Console.line(Strings.notKeptAndDeleted)
-        } catch {
-            Console.line(error.isUnauthorized ? Strings.notKeptAndDeleted : Strings.notKeptAndLive)
-        }
     }
 
     /// With another look into the store: somebody may have signed out, or in anew, while the profile was loaded.

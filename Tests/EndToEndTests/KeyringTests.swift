@@ -238,6 +238,7 @@ extension EndToEndTests {
                     #expect(result.errors.contains("not kept"), "\(result)")
                     #expect(result.output == (command == "token" ? "access-token-1\n" : ""), "\(result)")
                     #expect(keyring.item.isEmpty, "the spent token is there still")
+                    #expect(rig.server.deleted == (command == "token" ? [] : ["access-token-1"]))
                 }
             }
         }

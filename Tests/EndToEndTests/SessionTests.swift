@@ -303,18 +303,23 @@ extension EndToEndTests {
             }
         }
 
-        @Test("stopping the screen while a refresh is under way comes after it: others wait for its lock")
-        func stoppedWhileRefreshing() async throws {
+        @Test(
+            "stopping the screen, or refresh, while a refresh is under way comes after it: others wait for its lock",
+            arguments: ["--no-browser", "refresh"]
+        )
+        func stoppedWhileRefreshing(arguments: String) async throws {
             try await Stage.with { stage in
                 let rig = try SessionRig(stage)
                 #expect(try await rig.signIn().status == 0)
                 let shell = try await stage.shell()
                 let settings = rig.environment.map { "\($0)=\($1)" }.joined(separator: " ")
-                try await shell.enter("\(settings) \(try Tools.program()) --no-browser")
-                let screen = shell.screen
-                try await screen.wait(for: "Welcome, Ada Okafor")
                 rig.server.closeGate()
-                try await screen.press(.letter("r"))
+                try await shell.enter("\(settings) \(try Tools.program()) \(arguments)")
+                let screen = shell.screen
+                if arguments == "--no-browser" {
+                    try await screen.wait(for: "Welcome, Ada Okafor")
+                    try await screen.press(.letter("r"))
+                }
                 try await waitUntil("its request", until: { rig.server.refreshes == 1 })
                 let id = try await shell.program()
                 func isStopped() throws -> Bool {

@@ -478,6 +478,24 @@ struct SharedSessionTests {
         #expect(shelf.kept == session)
     }
 
+    @Test("a refresh that the store does not take leaves there what it has, where the server has not replaced the refresh token")
+    func notRotated() async throws {
+        let shelf = SharedShelf()
+        let held = try session()
+        shelf.put(held)
+        shelf.failSaving(.quotaExceeded(store: "shelf"))
+        let transport = HTTPTransport { _ throws(TransportError) in
+            .json(#"{"access_token": "access-1", "token_type": "bearer", "expires_in": 3600}"#)
+        }
+        let outcome = try await shared(shelf, transport).refresh(held, isKept: true)
+        guard case .renewed(let renewed, .quotaExceeded) = outcome else {
+            Issue.record("\(outcome)")
+            return
+        }
+        #expect(!renewed.spends(held))
+        #expect(shelf.kept == held)
+    }
+
     @Test("signing out deletes the newest token, which another process may have got")
     func signOutNewest() async throws {
         let (shelf, server) = (SharedShelf(), StrictServer())

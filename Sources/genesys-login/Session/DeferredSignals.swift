@@ -10,13 +10,24 @@ enum DeferredSignals {
     private static let deferred = [SIGINT, SIGTERM, SIGHUP]
 
     /// Runs `body` to its end, then dies of the first signal that came meanwhile. Another one ends the program at once
-    /// (see ``EndWish``). What was ignored stays ignored.
+    /// (see ``EndWish``). What was ignored stays ignored. Ctrl-Z comes after it in the same way, for others may wait for the
+    /// profile's lock; a second one stops the program at once.
     ///
-    /// - Parameter onFirst: What the first signal does; it says what is waited for unless told otherwise.
+    /// - Parameters:
+    ///   - words: What is waited for; said at the first signal.
+    ///   - onFirst: What the first signal to end does in place of saying that.
+    ///   - isBusy: Whether there is something that must not be stopped.
     static func during<Result: Sendable>(
-        onFirst: @escaping @Sendable () -> Void = { Console.line(Strings.finishingRefresh()) },
+        words: @escaping @Sendable (Strings.Departure) -> String = { Strings.finishingRefresh($0) },
+        onFirst: (@Sendable () -> Void)? = nil,
+        isBusy: @escaping @Sendable () async -> Bool = { true },
         _ body: @Sendable () async -> Result
     ) async -> Result {
+        let stop = Stop(words: words, isBusy: isBusy)
+        let isStoppable = !EndWish.isIgnored(SIGTSTP)
+        let stopBefore = isStoppable ? NotedSignals.note(SIGTSTP) : nil
+        let stops = isStoppable ? NotedSignals.source(of: SIGTSTP, on: .global()) { stop.wish() } : nil
+        stops?.resume()
         let first = Mutex<Int32?>(nil)
         let wish = EndWish()
         let deferred = deferred.filter { !EndWish.isIgnored($0) }
@@ -26,7 +37,7 @@ enum DeferredSignals {
                 switch wish.take(isHangup: number == SIGHUP) {
                 case .first:
                     first.withLock { $0 = number }
-                    onFirst()
+                    if let onFirst { onFirst() } else { Console.line(words(.ends)) }
                 case .same: break
                 case .atOnce: die(of: number)
                 }
@@ -37,8 +48,44 @@ enum DeferredSignals {
         let result = await body()
         sources.forEach { $0.cancel() }
         for (number, action) in zip(deferred, before) { signal(number, action) }
+        if let stops {
+            stops.cancel()
+            signal(SIGTSTP, stopBefore)
+        }
         if let number = first.withLock({ $0 }) { die(of: number) }
+        stop.end()
         return result
+    }
+
+    /// The wish that the program stop until `fg` (SIGTSTP), put off.
+    private final class Stop: Sendable {
+        private let words: @Sendable (Strings.Departure) -> String
+        private let isBusy: @Sendable () async -> Bool
+        private let isDue = Mutex(false)
+
+        init(words: @escaping @Sendable (Strings.Departure) -> String, isBusy: @escaping @Sendable () async -> Bool) {
+            self.words = words
+            self.isBusy = isBusy
+        }
+
+        /// The signal came.
+        func wish() {
+            let isAgain = isDue.withLock { isDue in
+                defer { isDue = true }
+                return isDue
+            }
+            Task {
+                let mayWait = await isBusy()
+                if mayWait, !isAgain { return Console.line(words(.stops)) }
+                isDue.withLock { $0 = false }
+                kill(getpid(), SIGSTOP)
+            }
+        }
+
+        /// Stops the program if that is due; where nobody could bring it back the system lets it go on.
+        func end() {
+            if isDue.withLock({ $0 }) { kill(getpid(), SIGTSTP) }
+        }
     }
 
     /// Ends the program by the signal, as whoever sent it expects.

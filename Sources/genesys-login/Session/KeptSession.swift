@@ -6,6 +6,7 @@ import OAuth
 import SessionStore
 import SignIn
 import SignInRuntime
+import TerminalUI
 
 /// The session that the store keeps, as the commands without a screen use it.
 struct KeptSession {
@@ -110,7 +111,10 @@ struct KeptSession {
             case .success(.renewed(let renewed, let notKept)):
                 if let notKept {
                     if isForItself {
-                        Console.line("The refreshed session is not kept: you are signed out here.")
+                        if renewed.spends(session) {
+                            Console.line("The refreshed session is not kept: you are signed out here.")
+                            await renewed.discard(live.transport)
+                        }
                         throw CommandFailure(notKept.report, ExitStatus.failed)
                     }
                     Console.line(
@@ -144,6 +148,18 @@ struct KeptSession {
         } catch {
             await live.shutdown()
             throw error
+        }
+    }
+}
+
+extension Session {
+    /// Has the server delete the token of a session that is not kept, and says so: the program ends, and nobody has it then.
+    func discard(_ transport: HTTPTransport) async {
+        do throws(APIError) {
+            try await APIClient(apiURL: apiURL, transport: transport).deleteToken(accessToken: tokens.accessToken)
+            Console.line(Strings.notKeptAndDeleted)
+        } catch {
+            Console.line(error.isUnauthorized ? Strings.notKeptAndDeleted : Strings.notKeptAndLive)
         }
     }
 }

@@ -50,7 +50,7 @@ struct LogoutCommand: AsyncParsableCommand {
                 transport: live.transport,
                 now: { Date() }
             )
-            return await DeferredSignals.during(onFirst: { Console.line(Strings.finishingSignOut) }) {
+            return await DeferredSignals.during(words: { Strings.finishingSignOut($0) }) {
                 let (result, notForgotten) = await shared.signOut(session, isKept: true)
                 waiting.cancel()
                 let revocation = LoggedOut.Revocation(result, notForgotten: notForgotten, .init(session))

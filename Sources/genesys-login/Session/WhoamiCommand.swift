@@ -70,7 +70,10 @@ struct WhoamiCommand: AsyncParsableCommand {
                     store: kept.settings.store
                 ).logged(to: kept.settings.log)
             )
-            let result = await DeferredSignals.during(onFirst: { Task { await Self.leave(engine) } }) {
+            let result = await DeferredSignals.during(
+                onFirst: { Task { await Self.leave(engine) } },
+                isBusy: { await engine.state.isRefreshing }
+            ) {
                 await engine.follow(session.profileName, accepts: kept.settings.accepts)
                 var shown = State.initial
                 var result: Result<UserProfile, CommandFailure>?
