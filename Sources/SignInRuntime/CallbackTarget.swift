@@ -16,7 +16,8 @@ struct CallbackTarget {
     /// What stands behind the first `?`, still encoded.
     let query: Secret
     /// Whether a browser says that it is no page that a person goes to, but a part of one: an image, a frame, a script, a
-    /// fetch (Fetch Metadata: `Sec-Fetch-Dest`, `Sec-Fetch-Mode`). One that says nothing is believed.
+    /// fetch, something fetched ahead (Fetch Metadata: `Sec-Fetch-Dest`, `Sec-Fetch-Mode`, `Sec-Purpose`). One that says nothing
+    /// is believed.
     let isPartOfPage: Bool
 
     /// Judges a request's head.
@@ -32,6 +33,8 @@ struct CallbackTarget {
             switch field.name.canonicalName {
             case "sec-fetch-dest": field.value != "document"
             case "sec-fetch-mode": field.value != "navigate"
+            // Fetched ahead of a person who may never go there.
+            case "sec-purpose", "purpose", "x-purpose", "x-moz": true
             default: false
             }
         }

@@ -478,7 +478,7 @@ struct SharedSessionTests {
         #expect(shelf.kept == session)
     }
 
-    @Test("a refresh that the store does not take leaves there what it has, where the server has not replaced the refresh token")
+    @Test("a refresh that the store does not take leaves what is there, where the refresh token was not replaced")
     func notRotated() async throws {
         let shelf = SharedShelf()
         let held = try session()

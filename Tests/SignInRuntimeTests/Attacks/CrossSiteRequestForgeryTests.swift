@@ -45,10 +45,13 @@ struct CrossSiteRequestForgeryTests {
     }
 
     @Test(
-        "a page that knows the state, and asks for the callback as a part of itself, is refused; a person who goes there is not",
+        "a page that knows the state, and asks for the callback as a part of itself or ahead, is refused",
         arguments: [
             "Sec-Fetch-Dest: image", "Sec-Fetch-Dest: iframe\r\nSec-Fetch-Mode: navigate", "sec-fetch-mode: no-cors",
             "Sec-Fetch-Mode: cors\r\nSec-Fetch-Dest: empty", "Sec-Fetch-Dest: serviceworker",
+            "Sec-Fetch-Dest: document\r\nSec-Fetch-Mode: navigate\r\nSec-Purpose: prefetch;prerender",
+            "Purpose: prefetch",
+            "X-Moz: prefetch",
         ]
     )
     func partOfPage(fields: String) async throws {
