@@ -41,12 +41,12 @@ public struct SharedSession: Sendable {
     /// Refreshes `held`, unless another process has done so.
     ///
     /// The refresh token is the newest one: the store's. Where the store has the session and does not give it (a keyring that
-    /// is locked, or gone with the desktop's session), nothing is sent: another process may have sent the token in hand, and what came of this one's would not
-    /// be kept. Run it in a task that nobody cancels: an answer that is not kept is a session lost.
+    /// is locked, or gone with the desktop's session), nothing is sent: another process may have sent the token in hand, and
+    /// what came of this one's would not be kept. Run it in a task that nobody cancels: an answer that is not kept is a session lost.
     ///
     /// - Parameters:
     ///   - isKept: whether the store has the session; what it has otherwise is another one, which goes unless it is newer.
-    ///   - isShared: whether the store has had these tokens. Where another client's session has taken their place there, other
+    ///   - isShared: whether the store has had these tokens; as `isKept` says unless given. Where another client's session has taken their place there, other
     ///     programs may have them still, and none of them sends the refresh token.
     ///   - maySend: asked under the lock, the moment before the request is sent. From `true` on the answer must not be
     ///     lost; with `false` nothing is sent.
@@ -56,20 +56,21 @@ public struct SharedSession: Sendable {
     public func refresh(
         _ held: Session,
         isKept: Bool,
-        isShared: Bool = true,
+        isShared: Bool? = nil,
         mayAsk: Bool = true,
         maySend: @Sendable () async -> Bool = { true }
     ) async throws(TokenRequestError) -> Refreshed {
         let lock = try await lock(held.profileName)
         defer { lock?.release() }
-        if isKept, !mayAsk, await store.isLocked(held.profileName) { throw .store(.locked(store: store.name)) }
+        let isShared = isShared ?? isKept
+        if isShared, !mayAsk, await store.isLocked(held.profileName) { throw .store(.locked(store: store.name)) }
         let seen = await load(held.profileName)
-        if isKept, case .failure(let error) = seen, mustWait(error) { throw .store(error) }
+        if isShared, case .failure(let error) = seen, mustWait(error) { throw .store(error) }
         // A store that did not take it may have taken it since then.
         let isKept = isKept || (try? seen.get())?.tokens == held.tokens
         // The place of a session that came from other settings is left to it.
         var other = seen.foreigner(to: held)
-        if let other, isKept || isShared { throw .store(.placeTaken(by: other)) }
+        if let other, isShared { throw .store(.placeTaken(by: other)) }
         if other == nil, case .success(let kept) = seen {
             // A store keeps a session for a time; that this is over is no sign-out.
             guard kept != nil || !isKept || held.storedUntil <= now() else { return .forgotten }

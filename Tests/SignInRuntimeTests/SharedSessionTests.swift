@@ -274,9 +274,10 @@ struct SharedSessionTests {
         let held = try session(at: Self.start + timeLeft)
         shelf.put(held)
         shelf.fail(error)
-        for mayAsk in [true, false] {
+        for (isKept, mayAsk) in [(true, true), (true, false), (false, false)] {
             await #expect(throws: TokenRequestError.store(error)) {
-                try await shared(shelf, server.transport()).refresh(held, isKept: true, mayAsk: mayAsk)
+                try await shared(shelf, server.transport())
+                    .refresh(held, isKept: isKept, isShared: true, mayAsk: mayAsk)
             }
         }
         #expect(server.requests == 0)
@@ -375,11 +376,11 @@ struct SharedSessionTests {
         // Other programs may have what the store has had.
         for isKept in [true, false] {
             await #expect(throws: TokenRequestError.store(taken)) {
-                try await shared.refresh(session(), isKept: isKept)
+                try await shared.refresh(session(), isKept: isKept, isShared: true)
             }
         }
         #expect(server.requests == 0)
-        guard case .renewed(_, taken) = try await shared.refresh(session(), isKept: false, isShared: false) else {
+        guard case .renewed(_, taken) = try await shared.refresh(session(), isKept: false) else {
             Issue.record("not renewed")
             return
         }
