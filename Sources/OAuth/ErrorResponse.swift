@@ -67,9 +67,13 @@ public enum ErrorCode: Sendable, Hashable {
         "temporarily_unavailable": .temporarilyUnavailable, "invalid_token": .invalidToken,
     ]
 
+    private static let longestKnown = 32
+
     /// Takes the code as it stands on the wire.
     public init(_ wire: String) {
-        self = Self.known[wire] ?? .unknown(ServerText(wire))
+        // Text that is not ASCII is compared by its normal form, which takes minutes of a million combining marks.
+        let isPlain = wire.utf8.count <= Self.longestKnown && wire.utf8.allSatisfy { $0 < 0x80 }
+        self = (isPlain ? Self.known[wire] : nil) ?? .unknown(ServerText(wire))
     }
 
     fileprivate func striking(_ secrets: [Secret]) -> ErrorCode {

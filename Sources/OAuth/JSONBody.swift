@@ -11,6 +11,9 @@ public enum JSONBody {
     public static let deepest = 256
     /// How many values a body may have. What the two servers send has some hundred at most.
     public static let mostValues = 10_000
+    /// How long a member's name may be, in bytes: the decoder compares names by their normal form, which takes minutes of a
+    /// million combining marks.
+    public static let longestName = 1_024
 
     /// Why a body is not decoded at all.
     public enum Refusal: Error, Sendable {
@@ -20,6 +23,8 @@ public enum JSONBody {
         case depth
         /// More values than ``JSONBody/mostValues``.
         case count
+        /// A member's name that is longer than ``JSONBody/longestName``.
+        case name
     }
 
     /// The value that stands in `body`.
@@ -31,13 +36,15 @@ public enum JSONBody {
         return try JSONDecoder().decode(type, from: body)
     }
 
-    /// Counts brackets and commas outside strings, whether the text is JSON or not.
+    /// Counts brackets and commas outside strings, and the bytes of names, whether the text is JSON or not.
     private static func check(_ body: Data) throws(Refusal) {
         var depth = 0
         var values = 1
         var isString = false
         var isEscaped = false
+        var length = 0
         for byte in body {
+            if isString { length += 1 }
             if isEscaped {
                 isEscaped = false
             } else if isString {
@@ -45,7 +52,10 @@ public enum JSONBody {
                 if byte == UInt8(ascii: "\"") { isString = false }
             } else {
                 switch byte {
-                case UInt8(ascii: "\""): isString = true
+                case UInt8(ascii: "\""):
+                    isString = true
+                    length = 0
+                case UInt8(ascii: ":"): guard length <= longestName else { throw .name }
                 case UInt8(ascii: "["), UInt8(ascii: "{"):
                     depth += 1
                     values += 1

@@ -24,10 +24,14 @@ public struct Scope: Sendable, Hashable, CustomStringConvertible {
     /// Takes `"a b"`, any number of spaces between. Refused with `nil`: no token at all, or a token with a
     /// character that RFC 6749 §3.3 forbids (anything but printable ASCII without `"` and `\`).
     public init?(_ text: String) {
+        // First of all: to split anything else is to compare its characters by their normal form.
+        guard
+            text.utf8.allSatisfy({
+                (0x20...0x21).contains($0) || (0x23...0x5B).contains($0) || (0x5D...0x7E).contains($0)
+            })
+        else { return nil }
         var tokens: [String] = []
         for part in text.split(separator: " ") {
-            guard part.utf8.allSatisfy({ $0 == 0x21 || (0x23...0x5B).contains($0) || (0x5D...0x7E).contains($0) })
-            else { return nil }
             if !tokens.contains(String(part)) { tokens.append(String(part)) }
         }
         guard !tokens.isEmpty else { return nil }

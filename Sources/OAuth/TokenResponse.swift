@@ -60,7 +60,7 @@ public struct TokenResponse: Sendable, Hashable {
         guard Self.isUsable(token) else { throw .unusableMember("access_token") }
         if let tokenType = wire.tokenType {
             guard let type = tokenType.text else { throw .unusableMember("token_type") }
-            guard type.lowercased() == "bearer" else {
+            guard type.utf8.count == Self.bearer.utf8.count, type.lowercased() == Self.bearer else {
                 throw .unsupportedTokenType(response.words(type) ?? ServerText(""))
             }
         }
@@ -100,6 +100,8 @@ public struct TokenResponse: Sendable, Hashable {
     private static func isUsable(_ token: String) -> Bool {
         token.utf8.allSatisfy { (0x21...0x7E).contains($0) }
     }
+
+    private static let bearer = "bearer"
 
     private static func lifetime(_ seconds: Double) -> Int? {
         guard seconds.isFinite, seconds >= 1 else { return nil }

@@ -10,10 +10,9 @@ import OAuth
 enum KernelKeyring {
     /// The most bytes of a key of type `user`.
     static let largestPayload = 32_767
-    /// Possessor: everything. Anybody else of the same user: view, read, write, search. Group and others: nothing.
-    static let permissions: UInt32 =
-        UInt32(KEY_POS_ALL) | UInt32(KEY_USR_VIEW) | UInt32(KEY_USR_READ) | UInt32(KEY_USR_WRITE)
-        | UInt32(KEY_USR_SEARCH)
+    /// The user: everything. Group, others and whoever possesses it: nothing. A session keyring, and with it the possession of
+    /// what the user keyring holds, is inherited by a program that `su` or `sudo` starts as another user.
+    static let permissions = UInt32(KEY_USR_ALL)
 
     /// What the kernel answered instead.
     struct Refusal: Error {
@@ -102,6 +101,29 @@ enum KernelKeyring {
         if keyctl_invalidate(key) != 0, !gone.contains(errno) { throw .last }
     }
 
+    /// Whether the key is this user's own. Who possesses the user keyring may put a key of theirs there. One of an older version
+    /// of this program is given the permissions of this one.
+    private static func isOwn(_ key: key_serial_t) -> Bool {
+        var described = [CChar](repeating: 0, count: 4096)
+        let count = keyctl_describe(key, &described, described.count)
+        guard count > 0, count < described.count else { return false }
+        let text = String(decoding: described.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+        let fields = text.split(separator: ";", maxSplits: 4, omittingEmptySubsequences: false)
+        guard fields.count == 5, UInt32(fields[1]) == geteuid(), let found = UInt32(fields[3], radix: 16) else {
+            return false
+        }
+        if found & ~permissions != 0 { restrict(key) }
+        return true
+    }
+
+    private static func restrict(_ key: key_serial_t) {
+        guard keyctl_setperm(key, permissions) != 0 else { return }
+        // Of that version only a possessor may.
+        try? onThreadOfItsOwn { () throws(Refusal) in
+            guard keyctl_link(user, thread) == 0, keyctl_setperm(key, permissions) == 0 else { throw .last }
+        }
+    }
+
     /// Does without a trace what keeping a session needs: makes a key that this thread alone sees, and removes it.
     static func probe() throws(Refusal) {
         try onThreadOfItsOwn { () throws(Refusal) in
@@ -118,8 +140,7 @@ enum KernelKeyring {
         _ description: String,
         seconds: UInt32
     ) throws(Refusal) {
-        // A possessor alone may set the timeout: where there is not even room to possess the keyring, all stays as it is.
-        guard try search(description) != nil, keyctl_link(user, thread) == 0 else { throw Refusal(number: EDQUOT) }
+        guard try search(description) != nil else { throw Refusal(number: EDQUOT) }
         // Not by keyctl_update, which takes no more than a page. Both take the old timeout away.
         let key = try add(payload, description, to: user)
         guard keyctl_set_timeout(key, seconds) == 0 else { throw .last }
@@ -137,7 +158,7 @@ enum KernelKeyring {
 
     private static func search(_ description: String) throws(Refusal) -> key_serial_t? {
         let key = keyctl_search(user, type, description, 0)
-        if key >= 0 { return key_serial_t(key) }
+        if key >= 0 { return isOwn(key_serial_t(key)) ? key_serial_t(key) : nil }
         guard gone.contains(errno) else { throw .last }
         return nil
     }

@@ -73,6 +73,7 @@ extension Engine {
     }
 
     func signOut(_ id: SessionID, _ session: Session, isKept: Bool) {
+        if let grant = session.grant { signedOut.insert(grant) }
         let removal = Task { [shared, before = storeWork] in
             // The session may still be on its way into the store.
             await before?.value
@@ -162,6 +163,8 @@ extension Engine {
         let held = inHand.first
         // Tokens that came while the store was read are newer than what it said.
         guard held?.session.tokens == before.first?.session.tokens else { return }
+        // A store that did not forget it has said so.
+        if held == nil, let kept, ended.contains(kept.tokens) || kept.grant.map(signedOut.contains) == true { return }
         // Its place is taken as soon as the store lets it.
         if let kept, kept.tokens == spent?.session.tokens { return }
         if let kept, !accepts(kept) {

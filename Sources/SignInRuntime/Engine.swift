@@ -38,6 +38,10 @@ public actor Engine {
     var exchanges: Set<UInt64> = []
     /// Of these, sign-outs whose session the store has still, and how it is removed.
     var removals: [UInt64: Task<SharedSession.Removed, Never>] = [:]
+    /// The sign-ins that were signed out of here: what a store has of them still is not taken up again.
+    var signedOut: Set<GrantID> = []
+    /// The same of sessions that have ended, by their tokens: another program may have later ones.
+    var ended: Set<TokenResponse> = []
     var isLeaving = false
     var storeWork: Task<Void, Never>?
     var isLookDue = false
@@ -131,7 +135,9 @@ public actor Engine {
                     await self?.saved(.sessionNotKept(id, error))
                 }
             }
-        case .forgetSession(let session): store { [shared] in await shared.forget(session) }
+        case .forgetSession(let session):
+            ended.insert(session.tokens)
+            store { [shared] in await shared.forget(session) }
         case .abandonSession(let id):
             sessionWork.removeValue(forKey: id)?.forEach { $0.cancel() }
             timers.removeValue(forKey: .profileRetry(id))?.task.cancel()

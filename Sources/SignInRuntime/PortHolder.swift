@@ -20,16 +20,23 @@ enum PortHolder {
                 return words(program(process), process)
             }
         }
-        return ownKind(among: closed, of: Set(sockets.map(\.user)))
+        let users = Set(sockets.map(\.user))
+        if let kin = ownKind(among: closed, of: users) { return kin }
+        return users.first { $0 != getuid() }.map { "a program of user \($0)" }
     }
 
     /// This program closes its `/proc` (see ``ProcessProtection``), so another one of its kind cannot be looked into.
-    /// Where the port's user has just one, that is it.
+    /// Where the port's user has some, it is one of them; what they have started of themselves, to guard the terminal, is not.
     private static func ownKind(among closed: [Int], of users: Set<uid_t>) -> String? {
         let name = program(Int(getpid()))
-        let kin = closed.filter { program($0) == name && user($0).map(users.contains) == true }
-        guard let only = kin.first, kin.count == 1 else { return nil }
-        return words(name, only)
+        let kin = closed.filter { program($0) == name && Int(getpid()) != $0 && user($0).map(users.contains) == true }
+        let parents = Set(kin + [Int(getpid())])
+        let candidates = kin.filter { !(parent($0).map(parents.contains) ?? false) }
+        switch candidates.count {
+        case 0: return nil
+        case 1: return words(name, candidates[0])
+        default: return "one of the \(candidates.count) other programs \(ServerText(name))"
+        }
     }
 
     /// A program gives itself any name that it likes.
@@ -39,8 +46,16 @@ enum PortHolder {
 
     /// The real user of a process, by number.
     private static func user(_ process: Int) -> uid_t? {
-        text(of: "/proc/\(process)/status").split(separator: "\n").first { $0.hasPrefix("Uid:") }?
-            .split(separator: "\t").dropFirst().first.flatMap { uid_t($0) }
+        status("Uid:", of: process).flatMap { uid_t($0) }
+    }
+
+    private static func parent(_ process: Int) -> Int? {
+        status("PPid:", of: process).flatMap { Int($0) }
+    }
+
+    private static func status(_ field: String, of process: Int) -> Substring? {
+        text(of: "/proc/\(process)/status").split(separator: "\n").first { $0.hasPrefix(field) }?
+            .split(separator: "\t").dropFirst().first
     }
 
     private static func program(_ process: Int) -> String {

@@ -170,6 +170,7 @@ struct LoginCommand: AsyncParsableCommand {
                     Console.line(Strings.notice(notice.kind))
                 }
             }
+            AccessTokenVariable.remind()
             if json {
                 Console.data(SignedInJSON(signedIn, store: store))
             } else {
@@ -218,7 +219,8 @@ extension State {
 
 /// `--json` of a sign-in. The keys are stable, and all of them are there every time.
 private struct SignedInJSON: Encodable {
-    let signedIn = true
+    /// Whether there is a session to use from now on.
+    let signedIn: Bool
     let userID: String
     let name: String
     let email: String?
@@ -234,11 +236,13 @@ private struct SignedInJSON: Encodable {
     }
 
     init(_ signedIn: SignedIn, store: String) {
-        self.store = signedIn.held.notKept == nil ? store : nil
+        let isKept = signedIn.held.notKept == nil
+        self.signedIn = isKept
+        self.store = isKept ? store : nil
         userID = signedIn.profile.id
         name = signedIn.profile.displayName
         email = signedIn.profile.email?.display
-        expiresAt = signedIn.held.session.expiresAt.map { $0.formatted(.iso8601) }
+        expiresAt = isKept ? signedIn.held.session.expiresAt.map { $0.formatted(.iso8601) } : nil
     }
 
     func encode(to encoder: any Encoder) throws {

@@ -40,6 +40,7 @@ extension EndToEndTests {
                         cat >new && mv new item ;;
                     clear)
                         if [ -e slow-clear ]; then sleep 5; fi
+                        if [ -e stubborn ]; then echo 'secret-tool: not allowed' >&2; exit 1; fi
                         [ ! -e locked ] && rm -f item ;;
                     esac
                     """
@@ -59,9 +60,16 @@ extension EndToEndTests {
         }
 
         /// Signs in with plain lines; the profile is loaded when this returns, and the session may be on its way.
-        private func signIn(_ stage: Stage, _ keyring: Keyring) async throws -> ChildProcess {
+        private func signIn(
+            _ stage: Stage,
+            _ keyring: Keyring,
+            _ more: [String] = []
+        ) async throws -> ChildProcess {
             let browser = try stage.browserScript()
-            let login = try stage.start(["login", "--browser", browser.command], environment: keyring.environment)
+            let login = try stage.start(
+                ["login", "--browser", browser.command] + more,
+                environment: keyring.environment
+            )
             try await waitUntil("the browser", evidence: { login.errors }, until: { !browser.opened.isEmpty })
             _ = try await Callback(request: AuthorizationURL(browser.opened[0])).answer("code=the-code")
             return login
@@ -160,6 +168,15 @@ extension EndToEndTests {
                 #expect(result.errors.contains("could not be kept, so its token was deleted"), "\(result)")
                 #expect(rig.server.deleted == ["access-token-0"])
             }
+            try await Stage.with { stage in
+                let rig = try SessionRig(stage, store: "secret-service")
+                let keyring = try Keyring(stage, rig)
+                try keyring.set("full")
+                let told = try await signIn(stage, keyring, ["--json"]).finished("login")
+                let object = try JSONSerialization.jsonObject(with: Data(told.output.utf8)) as? [String: Any]
+                #expect(object?["signed_in"] as? Bool == false, "\(told) \(told.output)")
+                #expect(object?["expires_at"] is NSNull)
+            }
         }
 
         @Test("a keyring that takes its time is not told as nobody being signed in")
@@ -204,6 +221,43 @@ extension EndToEndTests {
                 #expect(rig.server.deleted == ["access-token-0"])
                 #expect(keyring.item.isEmpty)
                 _ = try await login.finished("login")
+            }
+        }
+
+        @Test(
+            "the keyring does not forget what the screen signs out of: that is said, and it is not taken up again"
+        )
+        func stubborn() async throws {
+            try await Stage.with { stage in
+                let rig = try SessionRig(stage, store: "secret-service")
+                let keyring = try Keyring(stage, rig)
+                #expect(try await signIn(stage, keyring).finished("login").status == 0)
+                let screen = try await stage.screen(["--no-browser"], environment: keyring.environment)
+                try await screen.wait(for: "Ada Okafor")
+                try keyring.set("stubborn")
+                try await screen.press(.text("l"))
+                try await screen.wait(for: "but the session is still")
+                try await Task.sleep(for: .seconds(2))
+                let shown = try await screen.capture()
+                #expect(shown.contains("but the session is still"), "\(shown)")
+                #expect(rig.server.deleted == ["access-token-0"])
+                #expect(rig.server.refreshes == 0)
+            }
+        }
+
+        @Test("a session that has ended, and that the keyring does not give up, is not taken up again and again")
+        func stubbornAtTheEnd() async throws {
+            try await Stage.with { stage in
+                let rig = try SessionRig(stage, lifetimes: [1], store: "secret-service")
+                let keyring = try Keyring(stage, rig)
+                #expect(try await signIn(stage, keyring).finished("login").status == 0)
+                rig.server.revokeAll()
+                try keyring.set("stubborn")
+                let screen = try await stage.screen(["--no-browser"], environment: keyring.environment)
+                try await screen.wait(for: "invalid_grant")
+                try await Task.sleep(for: .seconds(2))
+                #expect(rig.server.refreshes == 1)
+                #expect(try await screen.capture().contains("invalid_grant"))
             }
         }
 

@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import Testing
 
 extension EndToEndTests {
@@ -51,6 +52,42 @@ extension EndToEndTests {
                 try await screen.wait(for: "Welcome, ")
                 try await Ports.waitUntilFree(port)
                 #expect(screen.isRunning)
+            }
+        }
+
+        @Test("to an ordinary person too the holder is named: a screen of this program, which has a guardian beside it")
+        func holderOfOnesOwn() async throws {
+            try await Stage.with { stage in
+                let port = try Ports.free()
+                // Root may look into everything.
+                let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
+                try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+                defer { try? FileManager.default.removeItem(at: folder) }
+                let program = folder.appending(path: "genesys-login").path
+                try FileManager.default.copyItem(atPath: try Tools.program(), toPath: program)
+                let words =
+                    getuid() == 0
+                    ? ["/usr/bin/setpriv", "--reuid", "61235", "--regid", "61235", "--clear-groups", program]
+                    : [program]
+                let options = [
+                    "--client-id", "c", "--redirect-uri", "http://localhost:\(port)/callback", "--no-browser",
+                ]
+                let screen = try await stage.screen(
+                    Array(words.dropFirst()) + options,
+                    program: words[0],
+                    environment: ["HOME": folder.path, "GENESYSCLOUD_SESSION_STORE": "memory"]
+                )
+                try await screen.wait(for: "Signed out")
+                try await screen.press(.enter)
+                try await screen.wait(for: "Waiting for your browser")
+                let result = try await ChildProcess.run(
+                    words[0],
+                    Array(words.dropFirst()) + ["login"] + options,
+                    environment: Tools.environment(home: folder),
+                    filesIn: stage.newFolder("run")
+                )
+                #expect(result.status == 1, "\(result)")
+                #expect(result.errors.contains("in use by genesys-login (process "), "\(result)")
             }
         }
 

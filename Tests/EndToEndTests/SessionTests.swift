@@ -352,6 +352,37 @@ extension EndToEndTests {
             }
         }
 
+        @Test("a refresh that only waits for another program's ends at once of a signal")
+        func endedWhileWaiting() async throws {
+            try await Stage.with { stage in
+                let rig = try SessionRig(stage)
+                #expect(try await rig.signIn().status == 0)
+                rig.server.closeGate()
+                let first = try rig.start("refresh")
+                try await waitUntil("its request", until: { rig.server.refreshes == 1 })
+                let second = try rig.start("refresh")
+                try await Task.sleep(for: .seconds(1))
+                kill(second.id, SIGINT)
+                let result = try await second.finished("refresh")
+                #expect(result.status == 130 && result.errors.isEmpty, "\(result)")
+                rig.server.openGate()
+                #expect(try await first.finished("refresh").status == 0)
+                #expect(rig.server.refreshes == 1)
+            }
+        }
+
+        @Test("with a token in the variable login and logout say that the session is not what counts")
+        func variableBesideSession() async throws {
+            try await Stage.with { stage in
+                let rig = try SessionRig(stage)
+                #expect(try await !rig.signIn().errors.contains("GENESYSCLOUD_ACCESS_TOKEN"))
+                let logout = try await rig.run("logout", with: ["GENESYSCLOUD_ACCESS_TOKEN": "some-token"])
+                #expect(logout.status == 0)
+                #expect(logout.errors.contains("GENESYSCLOUD_ACCESS_TOKEN is set"), "\(logout)")
+                #expect(!logout.errors.contains("some-token"))
+            }
+        }
+
         @Test("logout that takes its time says what it is at")
         func slowLogout() async throws {
             try await Stage.with { stage in

@@ -49,4 +49,37 @@ struct JSONBodyTests {
             #expect(throws: JSONBody.Refusal.encoding) { try JSONBody.decode(Anything.self, from: Data(bytes)) }
         }
     }
+
+    @Test("has names of 1,024 bytes at most; a value may be longer")
+    func names() throws {
+        func member(_ bytes: Int) -> String { "{\"\(String(repeating: "a", count: bytes - 1))\" : 1}" }
+        try read(member(1_024))
+        #expect(throws: JSONBody.Refusal.name) { try read(member(1_025)) }
+        try read("{\"a\": \"\(String(repeating: "b", count: 5_000))\", \"c\":\"d\"}")
+    }
+
+    /// A million bytes of combining marks, which a comparison by normal form takes minutes for.
+    private static let marks = "A" + String(repeating: "\u{316}\u{301}", count: 240_000)
+
+    @Test(
+        "a megabyte of combining marks is read in no time, wherever it stands",
+        .timeLimit(.minutes(1)),
+        arguments: [
+            #"{"error": "*"}"#, #"{"access_token": "t", "token_type": "*"}"#, #"{"access_token": "t", "scope": "*"}"#,
+            #"{"access_token": "*"}"#, #"{"access_token": "t", "refresh_token": "*"}"#, #"{"*": 1, "error": "x"}"#,
+            #"{"error": "x", "error_description": "*"}"#, #"{"access_token": "t", "expires_in": "*"}"#, "*",
+        ]
+    )
+    func combining(body: String) throws {
+        let text = body.replacing("*", with: Self.marks)
+        for status in [200, 400] {
+            let response = HTTPResponse(
+                status: status,
+                headers: ["content-type": "application/json"],
+                body: Data(text.utf8)
+            )
+            _ = try? TokenResponse(response)
+            _ = ErrorResponse(response)
+        }
+    }
 }

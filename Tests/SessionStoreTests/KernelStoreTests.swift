@@ -167,13 +167,13 @@ extension SharedStores {
                 try await store.save(sampleSession(profile, token: "second"))
                 let key = try await Self.key(profile)
                 let described = try await OtherProcess.keyctl("rdescribe", key)
-                #expect(described == "user;\(getuid());\(getgid());3f0f0000;\(Self.description(profile))")
+                #expect(described == "user;\(getuid());\(getgid());003f0000;\(Self.description(profile))")
                 // The key that was replaced is cleared away in the kernel's own time.
                 var lines: [Substring] = []
                 try await eventually("a single key") {
                     let keys = try await OtherProcess.output("cat", ["/proc/keys"])
                     lines = keys.split(separator: "\n").filter {
-                        $0.contains(Self.description(profile)) && $0.contains(" 3f0f0000 ")
+                        $0.contains(Self.description(profile)) && $0.contains(" 003f0000 ")
                     }
                     return lines.count == 1
                 }
@@ -224,6 +224,56 @@ extension SharedStores {
                     #expect(output.contains("Permission denied"), "\(command): \(output)")
                 }
                 #expect(try await OtherProcess.keyctl("print", key).contains("SECRET"))
+            }
+        }
+
+        @Test("another user whom su or sudo gave this user's session keyring neither reads it nor plants another")
+        func inheritedKeyring() async throws {
+            try await Self.withStore { store, profile, _ in
+                try await store.save(sampleSession(profile, token: "SECRET"))
+                let key = try await Self.key(profile)
+                guard let words = OtherProcess.asAnotherUser else { return }
+                let script = FileManager.default.temporaryDirectory.appending(path: "\(UUID().uuidString).sh")
+                defer { try? FileManager.default.removeItem(at: script) }
+                // As a login makes it (pam_keyinit): a session keyring that holds the user keyring.
+                func inherited(_ commands: String) async throws -> String {
+                    try "exec 2>&1\n\(commands)\n".write(to: script, atomically: true, encoding: .utf8)
+                    try FileManager.default.setAttributes([.posixPermissions: 0o644], ofItemAtPath: script.path)
+                    let line = "keyctl link @u @s; exec \(words.joined(separator: " ")) sh '\(script.path)'"
+                    return try await OtherProcess.output("keyctl", ["session", "-", "sh", "-c", line])
+                }
+                for command in ["print \(key)", "update \(key) x", "setperm \(key) 0x3f3f3f3f", "rdescribe \(key)"] {
+                    let output = try await inherited("keyctl \(command)")
+                    #expect(output.contains("Permission denied") && !output.contains("SECRET"), "\(command): \(output)")
+                }
+                let payload = try await OtherProcess.keyctl("print", key)
+                #expect(payload.contains("SECRET"))
+                let planted = try await inherited(
+                    """
+                    ring=$(keyctl search @s keyring _uid.\(getuid()))
+                    keyctl unlink \(key) $ring
+                    key=$(keyctl add user '\(Self.description(profile))' '\(payload)' $ring)
+                    keyctl setperm $key 0x3f3f3f3f
+                    keyctl rdescribe $key
+                    """
+                )
+                #expect(planted.contains("user;61234;"), "\(planted)")
+                #expect(try await Self.key(profile) != key)
+                #expect(try await store.load(profile) == nil)
+                try await store.save(sampleSession(profile, token: "ours"))
+                #expect(try await store.load(profile)?.tokens.accessToken == Secret("ours"))
+            }
+        }
+
+        @Test("a key of an older version of this program is given the permissions of this one")
+        func olderPermissions() async throws {
+            try await Self.withStore { store, profile, _ in
+                try await store.save(sampleSession(profile))
+                let key = try await Self.key(profile)
+                _ = try await OtherProcess.keyctl("setperm", key, "0x3f0f0000")
+                #expect(try await OtherProcess.keyctl("rdescribe", key).contains(";3f0f0000;"))
+                #expect(try await store.load(profile) != nil)
+                #expect(try await OtherProcess.keyctl("rdescribe", key).contains(";003f0000;"))
             }
         }
 

@@ -18,4 +18,13 @@ enum AccessTokenVariable {
         }
         return Secret(value)
     }
+
+    /// What to say where the variable is set and the session is not what counts.
+    static let notice = "\(name) is set: token and whoami use it, and nobody refreshes it."
+
+    /// The same, where it is set.
+    static func remind() {
+        guard ProcessEnvironment.variables[name]?.isEmpty == false else { return }
+        Console.line(notice)
+    }
 }

@@ -16,10 +16,12 @@ enum DeferredSignals {
     /// - Parameters:
     ///   - words: What is waited for; said at the first signal.
     ///   - onFirst: What the first signal to end does in place of saying that.
+    ///   - mayEnd: Whether there is nothing to wait for yet, at the first signal; nothing may begin from `true` on.
     ///   - isBusy: Whether there is something that must not be stopped.
     static func during<Result: Sendable>(
         words: @escaping @Sendable (Strings.Departure) -> String = { Strings.finishingRefresh($0) },
         onFirst: (@Sendable () -> Void)? = nil,
+        mayEnd: @escaping @Sendable () -> Bool = { false },
         isBusy: @escaping @Sendable () async -> Bool = { true },
         _ body: @Sendable () async -> Result
     ) async -> Result {
@@ -36,6 +38,7 @@ enum DeferredSignals {
             let source = NotedSignals.source(of: number, on: .global()) {
                 switch wish.take(isHangup: number == SIGHUP) {
                 case .first:
+                    if mayEnd() { die(of: number) }
                     first.withLock { $0 = number }
                     if let onFirst { onFirst() } else { Console.line(words(.ends)) }
                 case .same: break

@@ -6,6 +6,7 @@ import OAuth
 import SessionStore
 import SignIn
 import SignInRuntime
+import Synchronization
 import TerminalUI
 
 /// The session that the store keeps, as the commands without a screen use it.
@@ -92,6 +93,18 @@ struct KeptSession {
         return try await refreshOnce(found, isUrgent: true, isForItself: isForItself).session
     }
 
+    /// How far a refresh is.
+    private enum Stage {
+        case waiting, sent, ended
+
+        /// Leaves `waiting`, once; whether that was so.
+        mutating func move(to next: Stage) -> Bool {
+            guard self == .waiting else { return false }
+            self = next
+            return true
+        }
+    }
+
     private func refreshOnce(
         _ session: Session,
         isUrgent: Bool,
@@ -100,9 +113,15 @@ struct KeptSession {
         let store = isUrgent ? store : settings.store(patience: Self.shortPatience).logged(to: settings.log)
         return try await online { live in
             let shared = SharedSession(store: store, transport: live.transport, now: { Date() })
-            let outcome: Result<SharedSession.Refreshed, TokenRequestError> = await DeferredSignals.during {
+            // Who only waits for another process's refresh may be ended.
+            let stage = Mutex(Stage.waiting)
+            let mayEnd = { @Sendable in stage.withLock { $0.move(to: .ended) } }
+            typealias Outcome = Result<SharedSession.Refreshed, TokenRequestError>
+            let outcome: Outcome = await DeferredSignals.during(mayEnd: mayEnd) {
                 do throws(TokenRequestError) {
-                    return .success(try await shared.refresh(session, isKept: true))
+                    return .success(
+                        try await shared.refresh(session, isKept: true) { stage.withLock { $0.move(to: .sent) } }
+                    )
                 } catch {
                     return .failure(error)
                 }

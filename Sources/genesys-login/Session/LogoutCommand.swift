@@ -71,6 +71,7 @@ struct LogoutCommand: AsyncParsableCommand {
 extension LogoutCommand {
     private func tell(_ revocation: LoggedOut.Revocation, _ page: String) {
         for line in plainLines(signedOut: revocation, page: page) { Console.line(line) }
+        AccessTokenVariable.remind()
         if json { Console.data(LogoutJSON(revocation, page)) }
     }
 }

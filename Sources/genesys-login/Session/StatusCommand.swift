@@ -99,7 +99,7 @@ struct StatusJSON: Encodable {
     var text: String {
         var lines: [String] = []
         if source == AccessTokenVariable.name {
-            lines.append("\(AccessTokenVariable.name) is set: token and whoami use it, and nobody refreshes it.")
+            lines.append(AccessTokenVariable.notice)
         }
         guard let environment, let clientID else {
             let words = signedIn ? "There is no session of" : "Not signed in under"
