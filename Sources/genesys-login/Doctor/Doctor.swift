@@ -70,7 +70,7 @@ struct Doctor: Sendable {
         return paths.compactMap(\.self).filter(FileBytes.isOpenToOthers).map { path in
             .warning(
                 "configuration",
-                "Others may change \(ServerText(path)), which names the program that is run as the browser.",
+                "Others may change \(ServerText(path)), which says where you sign in and by what program.",
                 cure: "Make the file and its folder your own, with: chmod o-w"
             )
         }
