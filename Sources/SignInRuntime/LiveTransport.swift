@@ -8,8 +8,8 @@ import NIOSSL
 public import OAuth
 import Synchronization
 
-/// The transport over async-http-client: https with certificates checked (http for loopback hosts alone), HTTP/1.1 or
-/// 2, no redirect followed, one connection kept between a token request and the profile's.
+/// The transport over async-http-client: https with certificates checked (http for loopback hosts alone), HTTP/1.1,
+/// no redirect followed, one connection kept between a token request and the profile's.
 public final class LiveTransport: Sendable {
     /// The most that a body may hold, in bytes.
     public static let bodyLimit = TransportLimits().body
@@ -53,6 +53,9 @@ public final class LiveTransport: Sendable {
         tls = try settings.tlsConfiguration()
     }
 
+    /// The longest that the end of connections is waited for: what they were for is over.
+    private static let endPatience = Duration.seconds(2)
+
     /// Ends all connections. What is sent afterwards is cancelled at once.
     public func shutdown() async {
         let open = clients.withLock { clients -> [HTTPClient] in
@@ -60,7 +63,18 @@ public final class LiveTransport: Sendable {
             guard case .open(let open) = clients else { return [] }
             return Array(open.values)
         }
-        for client in open { try? await client.shutdown() }
+        guard !open.isEmpty else { return }
+        let (ended, end) = AsyncStream<Void>.makeStream()
+        Task {
+            for client in open { try? await client.shutdown() }
+            end.finish()
+        }
+        let limit = Task {
+            try await Task.sleep(for: Self.endPatience)
+            end.finish()
+        }
+        for await _ in ended {}
+        limit.cancel()
     }
 
     /// The transport as the rest of the program sees it.
@@ -138,6 +152,8 @@ public final class LiveTransport: Sendable {
         var configuration = HTTPClient.Configuration()
         configuration.tlsConfiguration = tls
         configuration.redirectConfiguration = .disallow
+        // A connection whose HTTP/2 is never set up is under none of the library's limits, and keeps all others waiting.
+        configuration.httpVersion = .http1Only
         configuration.timeout.connect = TimeAmount(limits.connect)
         configuration.connectionPool.retryConnectionEstablishment = false
         // Less than the five seconds after which servers commonly close: a request must not meet that.

@@ -25,13 +25,15 @@ struct Certificates: Sendable {
     let authority: String
     private let identities: [Name: (certificate: String, key: String)]
 
-    /// What a server needs to show the certificate, by no newer version of TLS than `newest`.
-    func context(_ name: Name, newest: TLSVersion? = nil) throws -> NIOSSLContext {
+    /// What a server needs to show the certificate, by no newer version of TLS than `newest`, for these protocols (ALPN), the
+    /// first one rather.
+    func context(_ name: Name, newest: TLSVersion? = nil, protocols: [String] = []) throws -> NIOSSLContext {
         let (certificate, key) = try #require(identities[name])
         var configuration = try TLSConfiguration.makeServerConfiguration(
             certificateChain: NIOSSLCertificate.fromPEMBytes(Array(certificate.utf8)).map { .certificate($0) },
             privateKey: .privateKey(NIOSSLPrivateKey(bytes: Array(key.utf8), format: .pem))
         )
+        configuration.applicationProtocols = protocols
         if let newest { (configuration.minimumTLSVersion, configuration.maximumTLSVersion) = (.tlsv1, newest) }
         return try NIOSSLContext(configuration: configuration)
     }

@@ -56,6 +56,33 @@ struct TLSTests {
         #expect(try await get(.good).status == 200)
     }
 
+    @Test(
+        "HTTP/1.1 is spoken, be HTTP/2 on offer: one that is never set up would keep all others waiting"
+    )
+    func protocols() async throws {
+        let certificates = try await Certificates.all()
+        let network = Network(authority: certificates.authority)
+        let tls = try certificates.context(.good, protocols: ["h2", "http/1.1"])
+        let response = try await RawServer.with(answering: answer, tls: tls) {
+            try await network.get("https://localhost:\($0.port)/")
+        }
+        #expect(response.status == 200)
+    }
+
+    @Test(
+        "the end of connections is not waited for where a server is silent in the middle of one",
+        .timeLimit(.minutes(1))
+    )
+    func silentEnd() async throws {
+        let certificates = try await Certificates.all()
+        let limits = TransportLimits(connect: .seconds(1), total: .seconds(2))
+        let network = Network(authority: certificates.authority, limits: limits)
+        let tls = try certificates.context(.good, protocols: ["h2", "http/1.1"])
+        try await RawServer.with(answering: "", then: .keepOpen, tls: tls) { server in
+            await #expect(throws: TransportError.self) { try await network.get("https://localhost:\(server.port)/") }
+        }
+    }
+
     @Test("SSL_CERT_FILE does the same")
     func variable() async throws {
         let certificates = try await Certificates.all()
