@@ -87,7 +87,10 @@ enum DeferredSignals {
 
         /// Stops the program if that is due; where nobody could bring it back the system lets it go on.
         func end() {
-            if isDue.withLock({ $0 }) { kill(getpid(), SIGTSTP) }
+            guard isDue.withLock({ $0 }) else { return }
+            // This thread's: another one might take it when the program has gone on.
+            unblock(SIGTSTP)
+            raise(SIGTSTP)
         }
     }
 
@@ -97,12 +100,16 @@ enum DeferredSignals {
         if number == SIGINT { exit(130) }
         RunningTools.end()
         signal(number, SIG_DFL)
-        // The process's, not the thread's: a dispatch source may have blocked it here.
+        unblock(number)
+        raise(number)
+        exit(128 + number)
+    }
+
+    /// A dispatch source may have blocked the signal in this thread.
+    private static func unblock(_ number: Int32) {
         var own = sigset_t()
         sigemptyset(&own)
         sigaddset(&own, number)
         pthread_sigmask(SIG_UNBLOCK, &own, nil)
-        raise(number)
-        exit(128 + number)
     }
 }
