@@ -75,6 +75,17 @@ extension EndToEndTests {
             return login
         }
 
+        /// A screen that has signed in; its session may be on its way.
+        private func signedInScreen(_ stage: Stage, _ keyring: Keyring) async throws -> TmuxScreen {
+            let browser = try stage.browserScript()
+            let screen = try await stage.screen(["--browser", browser.command], environment: keyring.environment)
+            try await screen.press(.enter)
+            try await waitUntil("the browser", evidence: screen.evidence, until: { !browser.opened.isEmpty })
+            _ = try await Callback(request: AuthorizationURL(browser.opened[0])).answer("code=the-code")
+            try await screen.wait(for: "Ada Okafor")
+            return screen
+        }
+
         @Test(
             "locked or gone when a refresh comes due, and when the token expires: each of two screens waits with it",
             arguments: [("locked", "is locked"), ("gone", "is not available")]
@@ -323,12 +334,7 @@ extension EndToEndTests {
                 let rig = try SessionRig(stage, store: "secret-service")
                 let keyring = try Keyring(stage, rig)
                 try keyring.set("slow")
-                let browser = try stage.browserScript()
-                let screen = try await stage.screen(["--browser", browser.command], environment: keyring.environment)
-                try await screen.press(.enter)
-                try await waitUntil("the browser", evidence: screen.evidence, until: { !browser.opened.isEmpty })
-                _ = try await Callback(request: AuthorizationURL(browser.opened[0])).answer("code=the-code")
-                try await screen.wait(for: "Ada Okafor")
+                let screen = try await signedInScreen(stage, keyring)
                 let shown = try await screen.capture()
                 #expect(shown.contains("on its way into the session store"), "\(shown)")
                 #expect(!shown.contains("in the desktop's keyring"), "\(shown)")
@@ -347,12 +353,7 @@ extension EndToEndTests {
                 let rig = try SessionRig(stage, store: "secret-service")
                 let keyring = try Keyring(stage, rig)
                 try keyring.set(how)
-                let browser = try stage.browserScript()
-                let screen = try await stage.screen(["--browser", browser.command], environment: keyring.environment)
-                try await screen.press(.enter)
-                try await waitUntil("the browser", evidence: screen.evidence, until: { !browser.opened.isEmpty })
-                _ = try await Callback(request: AuthorizationURL(browser.opened[0])).answer("code=the-code")
-                try await screen.wait(for: "Ada Okafor")
+                let screen = try await signedInScreen(stage, keyring)
                 try await screen.press(.text("l"))
                 try await screen.wait(for: "the session store forgets the session")
                 try await screen.press(.text("q"))
