@@ -63,6 +63,7 @@ struct JSONBodyTests {
 
     @Test(
         "a megabyte of combining marks is read in no time, wherever it stands",
+        .serialized,
         .timeLimit(.minutes(1)),
         arguments: [
             #"{"error": "*"}"#, #"{"access_token": "t", "token_type": "*"}"#, #"{"access_token": "t", "scope": "*"}"#,
@@ -72,14 +73,11 @@ struct JSONBodyTests {
     )
     func combining(body: String) throws {
         let text = body.replacing("*", with: Self.marks)
-        for status in [200, 400] {
-            let response = HTTPResponse(
-                status: status,
-                headers: ["content-type": "application/json"],
-                body: Data(text.utf8)
-            )
-            _ = try? TokenResponse(response)
-            _ = ErrorResponse(response)
-        }
+        let response = HTTPResponse(
+            status: body.contains("error") ? 400 : 200,
+            headers: ["content-type": "application/json"],
+            body: Data(text.utf8)
+        )
+        _ = try? TokenResponse(response)
     }
 }
