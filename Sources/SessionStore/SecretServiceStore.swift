@@ -93,9 +93,7 @@ private struct SecretItems: Sendable {
     let tool: SecretTool
 
     func load(_ profileName: String) async throws(StoreError) -> SecretBytes? {
-        let answer = try await tool.run(["lookup"] + Self.attributes(profileName))
-        if answer.succeeded { return answer.output }
-        if !answer.words.isEmpty { throw error(answer.words) }
+        if let bytes = try await lookUp(profileName) { return bytes }
         // `secret-tool` ends in the same way where there is no item and where there is one that nobody unlocked: it fails
         // without a word. Searching tells them apart, for it lists locked items too and asks nobody.
         let search = try await tool.run(["search"] + Self.attributes(profileName))
@@ -103,9 +101,13 @@ private struct SecretItems: Sendable {
         guard search.output.count > 0 else { return nil }
         guard search.output.contains(Self.secret) else { throw .locked(store: tool.storeName) }
         // It came between the two.
-        let again = try await tool.run(["lookup"] + Self.attributes(profileName))
-        if again.succeeded { return again.output }
-        if !again.words.isEmpty { throw error(again.words) }
+        return try await lookUp(profileName)
+    }
+
+    private func lookUp(_ profileName: String) async throws(StoreError) -> SecretBytes? {
+        let answer = try await tool.run(["lookup"] + Self.attributes(profileName))
+        if answer.succeeded { return answer.output }
+        if !answer.words.isEmpty { throw error(answer.words) }
         return nil
     }
 

@@ -17,7 +17,7 @@ public enum Effect: Sendable, Hashable {
     /// Load the profile.
     case loadProfile(SessionID, apiURL: String, accessToken: Secret)
     /// Refresh the session, as one of all processes that share it, and keep the result in the store; `isKept` says
-    /// whether the store has the session.
+    /// whether the store has the session, `isShared` whether it has had it.
     case refreshSession(SessionID, Session, isKept: Bool, isShared: Bool = true)
     /// Remove the session from the store, then have the server delete the newest token there is of it; `isKept` says
     /// whether the store has the session.

@@ -81,9 +81,7 @@ extension HeldSession {
             guard newer.tokens != session.tokens else {
                 // The store took it after all.
                 guard !isKept else { return .ignored }
-                notKept = nil
-                isBeingKept = false
-                isShared = true
+                becomeKept()
                 return .changed([])
             }
             // What the store keeps in place of a session that it has not taken may be the one before.
@@ -93,9 +91,7 @@ extension HeldSession {
             }
             session = newer
             label = newLabel
-            notKept = nil
-            isBeingKept = false
-            isShared = true
+            becomeKept()
             refresh = .idle
             isCuring = false
             // What was asked with the old token may be refused.
@@ -104,8 +100,7 @@ extension HeldSession {
             return isKept ? .forgotten : .ignored
         case .sessionKept(id, _):
             guard isBeingKept else { return .ignored }
-            isBeingKept = false
-            isShared = true
+            becomeKept()
             return .changed([])
         case .sessionNotKept(id, let error):
             notKept = error
@@ -117,6 +112,13 @@ extension HeldSession {
         default:
             return .ignored
         }
+    }
+
+    /// The store has these tokens.
+    private mutating func becomeKept() {
+        notKept = nil
+        isBeingKept = false
+        isShared = true
     }
 
     private mutating func expire() -> Outcome {

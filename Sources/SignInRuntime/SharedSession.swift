@@ -42,12 +42,13 @@ public struct SharedSession: Sendable {
     ///
     /// The refresh token is the newest one: the store's. Where the store has the session and does not give it (a keyring that
     /// is locked, or gone with the desktop's session), nothing is sent: another process may have sent the token in hand, and
-    /// what came of this one's would not be kept. Run it in a task that nobody cancels: an answer that is not kept is a session lost.
+    /// what came of this one's would not be kept. Run it in a task that nobody cancels: an answer that is not kept is a session
+    /// lost.
     ///
     /// - Parameters:
     ///   - isKept: whether the store has the session; what it has otherwise is another one, which goes unless it is newer.
-    ///   - isShared: whether the store has had these tokens; as `isKept` says unless given. Where another client's session has taken their place there, other
-    ///     programs may have them still, and none of them sends the refresh token.
+    ///   - isShared: whether the store has had these tokens; as `isKept` says unless given. Where another client's session has
+    ///     taken their place there, other programs may have them still, and none of them sends the refresh token.
     ///   - maySend: asked under the lock, the moment before the request is sent. From `true` on the answer must not be
     ///     lost; with `false` nothing is sent.
     ///   - mayAsk: whether the store may ask the person to unlock it.

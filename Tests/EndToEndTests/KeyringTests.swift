@@ -59,6 +59,17 @@ extension EndToEndTests {
             var isStoring: Bool { FileManager.default.fileExists(atPath: folder.appending(path: "storing").path) }
         }
 
+        /// Gives `body` a server and a keyring of its own.
+        private static func with(
+            lifetimes: [Int] = [3600],
+            _ body: (_ stage: Stage, _ rig: SessionRig, _ keyring: Keyring) async throws -> Void
+        ) async throws {
+            try await Stage.with { stage in
+                let rig = try SessionRig(stage, lifetimes: lifetimes, store: "secret-service")
+                try await body(stage, rig, Keyring(stage, rig))
+            }
+        }
+
         /// Signs in with plain lines; the profile is loaded when this returns, and the session may be on its way.
         private func signIn(
             _ stage: Stage,
@@ -91,9 +102,7 @@ extension EndToEndTests {
             arguments: [("locked", "is locked"), ("gone", "is not available")]
         )
         func cannotBeAsked(how: String, words: String) async throws {
-            try await Stage.with { stage in
-                let rig = try SessionRig(stage, lifetimes: [10, 3600], store: "secret-service")
-                let keyring = try Keyring(stage, rig)
+            try await Self.with(lifetimes: [10, 3600]) { stage, rig, keyring in
                 #expect(try await signIn(stage, keyring).finished("login").status == 0)
                 var screens: [TmuxScreen] = []
                 for _ in 1...2 {
@@ -122,9 +131,7 @@ extension EndToEndTests {
 
         @Test("a screen that finds it locked takes up the session when it is unlocked")
         func foundLocked() async throws {
-            try await Stage.with { stage in
-                let rig = try SessionRig(stage, store: "secret-service")
-                let keyring = try Keyring(stage, rig)
+            try await Self.with { stage, rig, keyring in
                 #expect(try await signIn(stage, keyring).finished("login").status == 0)
                 try keyring.set("locked")
                 let screen = try await stage.screen(["--no-browser"], environment: keyring.environment)
@@ -136,10 +143,8 @@ extension EndToEndTests {
 
         @Test("refreshed elsewhere the moment after it was found, and expired: refresh and token refresh that one")
         func expiredMeanwhile() async throws {
-            try await Stage.with { stage in
-                for command in ["refresh", "token"] {
-                    let rig = try SessionRig(stage, lifetimes: [1, 3600], store: "secret-service")
-                    let keyring = try Keyring(stage, rig)
+            for command in ["refresh", "token"] {
+                try await Self.with(lifetimes: [1, 3600]) { stage, rig, keyring in
                     #expect(try await signIn(stage, keyring).finished("login").status == 0)
                     try await Task.sleep(for: .seconds(2))
                     try keyring.item.replacing("-token-0", with: "-token-x")
@@ -156,9 +161,7 @@ extension EndToEndTests {
 
         @Test("signed out elsewhere the moment after whoami has found the session: it says so, and ends")
         func signedOutMeanwhile() async throws {
-            try await Stage.with { stage in
-                let rig = try SessionRig(stage, store: "secret-service")
-                let keyring = try Keyring(stage, rig)
+            try await Self.with { stage, rig, keyring in
                 #expect(try await signIn(stage, keyring).finished("login").status == 0)
                 try keyring.set("gone-once-read")
                 let result = try await stage.run(["whoami"], environment: keyring.environment)
@@ -170,18 +173,14 @@ extension EndToEndTests {
 
         @Test("a new session that it does not take: login says so and fails, and has the server delete the token")
         func newOneNotTaken() async throws {
-            try await Stage.with { stage in
-                let rig = try SessionRig(stage, store: "secret-service")
-                let keyring = try Keyring(stage, rig)
+            try await Self.with { stage, rig, keyring in
                 try keyring.set("full")
                 let result = try await signIn(stage, keyring).finished("login")
                 #expect(result.status == 1, "\(result)")
                 #expect(result.errors.contains("could not be kept, so its token was deleted"), "\(result)")
                 #expect(rig.server.deleted == ["access-token-0"])
             }
-            try await Stage.with { stage in
-                let rig = try SessionRig(stage, store: "secret-service")
-                let keyring = try Keyring(stage, rig)
+            try await Self.with { stage, rig, keyring in
                 try keyring.set("full")
                 let told = try await signIn(stage, keyring, ["--json"]).finished("login")
                 let object = try JSONSerialization.jsonObject(with: Data(told.output.utf8)) as? [String: Any]
@@ -192,9 +191,7 @@ extension EndToEndTests {
 
         @Test("a keyring that takes its time is not told as nobody being signed in")
         func slowLook() async throws {
-            try await Stage.with { stage in
-                let rig = try SessionRig(stage, store: "secret-service")
-                let keyring = try Keyring(stage, rig)
+            try await Self.with { stage, rig, keyring in
                 #expect(try await signIn(stage, keyring).finished("login").status == 0)
                 try keyring.set("slow-lookup")
                 let screen = try await stage.screen(["--no-browser"], environment: keyring.environment)
@@ -205,9 +202,7 @@ extension EndToEndTests {
 
         @Test("a session that is kept while the keyring is looked into is found, and the keyring not said to be locked")
         func comesBetween() async throws {
-            try await Stage.with { stage in
-                let rig = try SessionRig(stage, store: "secret-service")
-                let keyring = try Keyring(stage, rig)
+            try await Self.with { stage, rig, keyring in
                 #expect(try await signIn(stage, keyring).finished("login").status == 0)
                 try FileManager.default.moveItem(
                     at: keyring.folder.appending(path: "item"),
@@ -221,9 +216,7 @@ extension EndToEndTests {
 
         @Test("logout waits for a session that is on its way into it, and signs out of that")
         func logoutWhileKeeping() async throws {
-            try await Stage.with { stage in
-                let rig = try SessionRig(stage, store: "secret-service")
-                let keyring = try Keyring(stage, rig)
+            try await Self.with { stage, rig, keyring in
                 try keyring.set("slow")
                 let login = try await signIn(stage, keyring)
                 try await waitUntil("the keyring to be asked", evidence: { login.errors }, until: { keyring.isStoring })
@@ -239,9 +232,7 @@ extension EndToEndTests {
             "the keyring does not forget what the screen signs out of: that is said, and it is not taken up again"
         )
         func stubborn() async throws {
-            try await Stage.with { stage in
-                let rig = try SessionRig(stage, store: "secret-service")
-                let keyring = try Keyring(stage, rig)
+            try await Self.with { stage, rig, keyring in
                 #expect(try await signIn(stage, keyring).finished("login").status == 0)
                 let screen = try await stage.screen(["--no-browser"], environment: keyring.environment)
                 try await screen.wait(for: "Ada Okafor")
@@ -258,9 +249,7 @@ extension EndToEndTests {
 
         @Test("a session that has ended, and that the keyring does not give up, is not taken up again and again")
         func stubbornAtTheEnd() async throws {
-            try await Stage.with { stage in
-                let rig = try SessionRig(stage, lifetimes: [1], store: "secret-service")
-                let keyring = try Keyring(stage, rig)
+            try await Self.with(lifetimes: [1]) { stage, rig, keyring in
                 #expect(try await signIn(stage, keyring).finished("login").status == 0)
                 rig.server.revokeAll()
                 try keyring.set("stubborn")
@@ -274,9 +263,7 @@ extension EndToEndTests {
 
         @Test("logout that is interrupted says what came of it all the same")
         func interruptedLogout() async throws {
-            try await Stage.with { stage in
-                let rig = try SessionRig(stage, store: "secret-service")
-                let keyring = try Keyring(stage, rig)
+            try await Self.with { stage, rig, keyring in
                 #expect(try await signIn(stage, keyring).finished("login").status == 0)
                 rig.server.closeGate()
                 let logout = try stage.start(["logout"], environment: keyring.environment)
@@ -292,10 +279,8 @@ extension EndToEndTests {
 
         @Test("a refreshed session that it does not take: refresh says that and fails; token gives what there is")
         func notTaken() async throws {
-            try await Stage.with { stage in
-                for command in ["refresh", "token"] {
-                    let rig = try SessionRig(stage, lifetimes: [1, 3600], store: "secret-service")
-                    let keyring = try Keyring(stage, rig)
+            for command in ["refresh", "token"] {
+                try await Self.with(lifetimes: [1, 3600]) { stage, rig, keyring in
                     #expect(try await signIn(stage, keyring).finished("login").status == 0)
                     try keyring.set("full")
                     let result = try await stage.run([command], environment: keyring.environment)
@@ -310,9 +295,7 @@ extension EndToEndTests {
 
         @Test("given up while the session is on its way into it, the session does not come later, over another one")
         func givenUpWhileKeeping() async throws {
-            try await Stage.with { stage in
-                let rig = try SessionRig(stage, store: "secret-service")
-                let keyring = try Keyring(stage, rig)
+            try await Self.with { stage, rig, keyring in
                 try keyring.set("slow")
                 let login = try await signIn(stage, keyring)
                 try await waitUntil("the keyring to be asked", evidence: { login.errors }, until: { keyring.isStoring })
@@ -330,9 +313,7 @@ extension EndToEndTests {
 
         @Test("the screen does not say that a session is kept before it is, and leaving it then is told")
         func screenWhileKeeping() async throws {
-            try await Stage.with { stage in
-                let rig = try SessionRig(stage, store: "secret-service")
-                let keyring = try Keyring(stage, rig)
+            try await Self.with { stage, rig, keyring in
                 try keyring.set("slow")
                 let screen = try await signedInScreen(stage, keyring)
                 let shown = try await screen.capture()
@@ -349,9 +330,7 @@ extension EndToEndTests {
             arguments: ["slow", "slow-clear"]
         )
         func signedOutAndLeft(how: String) async throws {
-            try await Stage.with { stage in
-                let rig = try SessionRig(stage, store: "secret-service")
-                let keyring = try Keyring(stage, rig)
+            try await Self.with { stage, rig, keyring in
                 try keyring.set(how)
                 let screen = try await signedInScreen(stage, keyring)
                 try await screen.press(.text("l"))
@@ -365,9 +344,7 @@ extension EndToEndTests {
 
         @Test("who does not wait for that is told that the session may still be there, by the exit status too")
         func removalGivenUp() async throws {
-            try await Stage.with { stage in
-                let rig = try SessionRig(stage, store: "secret-service")
-                let keyring = try Keyring(stage, rig)
+            try await Self.with { stage, rig, keyring in
                 #expect(try await signIn(stage, keyring).finished("login").status == 0)
                 try keyring.set("slow-clear")
                 let line = "\(try Tools.program()) --no-browser; echo exit status $?; sleep 60"
@@ -386,9 +363,7 @@ extension EndToEndTests {
 
         @Test("signed out of while another program refreshes it: what comes of the refresh is deleted, however late")
         func signedOutWhileRefreshing() async throws {
-            try await Stage.with { stage in
-                let rig = try SessionRig(stage, store: "secret-service")
-                let keyring = try Keyring(stage, rig)
+            try await Self.with { stage, rig, keyring in
                 #expect(try await signIn(stage, keyring).finished("login").status == 0)
                 try keyring.set("slow")
                 rig.server.closeGate()
@@ -428,9 +403,7 @@ extension EndToEndTests {
             ]
         )
         func signalWhileKeeping(signal: Int32) async throws {
-            try await Stage.with { stage in
-                let rig = try SessionRig(stage, store: "secret-service")
-                let keyring = try Keyring(stage, rig)
+            try await Self.with { stage, rig, keyring in
                 try keyring.set("slow")
                 let login = try await signIn(stage, keyring)
                 try await waitUntil("the keyring to be asked", evidence: { login.errors }, until: { keyring.isStoring })
