@@ -70,6 +70,11 @@ private final class Turn: ProfileLock {
         release()
     }
 
+    /// Nothing to note: memory takes what came in its place.
+    func noteSpent(_ session: Session) {}
+
+    func isSpent(_ session: Session) -> Bool { false }
+
     func release() {
         turns.withLock { $0.take() }?.pass()
     }

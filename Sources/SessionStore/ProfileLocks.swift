@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Glibc
 import OAuth
 import Synchronization
@@ -56,7 +57,7 @@ struct ProfileLocks: Sendable {
         var mine = stat()
         var named = stat()
         let isThere = fstat(file.descriptor, &mine) == 0
-        guard try held.take(file, LOCK_EX, else: unavailable), isThere, lstat("\(folder.path)/\(name)", &named) == 0,
+        guard try held.takeFile(file, else: unavailable), isThere, lstat("\(folder.path)/\(name)", &named) == 0,
             mine.st_ino == named.st_ino, mine.st_dev == named.st_dev
         else { return nil }
         // What cleans /tmp by age shall not take it for old.
@@ -66,7 +67,7 @@ struct ProfileLocks: Sendable {
             guard let elsewhere = UserFolder.openExisting(other) else { continue }
             guard try held.take(elsewhere.again(), LOCK_SH, else: unavailable) else { return nil }
             guard let file = elsewhere.openFile(name) else { continue }
-            guard try held.take(file, LOCK_EX, else: unavailable) else { return nil }
+            guard try held.takeFile(file, else: unavailable) else { return nil }
         }
         return held
     }
@@ -80,6 +81,8 @@ struct ProfileLocks: Sendable {
 final class HeldLock: ProfileLock {
     let hadToWait: Bool
     private let descriptors = Mutex<[Int32]>([])
+    /// The profile's own files among them, where there was room for one.
+    private let files = Mutex<[Int32]>([])
 
     fileprivate init(hadToWait: Bool) {
         self.hadToWait = hadToWait
@@ -105,7 +108,43 @@ final class HeldLock: ProfileLock {
         return true
     }
 
+    /// Takes the profile's file, which notes are written to.
+    fileprivate func takeFile(
+        _ file: consuming FileHandle,
+        else failure: (Int32) -> StoreError
+    ) throws(StoreError) -> Bool {
+        let descriptor = file.descriptor
+        guard try take(file, LOCK_EX, else: failure) else { return false }
+        files.withLock { $0.append(descriptor) }
+        return true
+    }
+
+    func noteSpent(_ session: Session) {
+        let note = session.note
+        files.withLock { files in
+            for file in files {
+                // As long as each other, so that none is left of an older one.
+                note.withUnsafeBytes { _ = pwrite(file, $0.baseAddress, $0.count, 0) }
+                ftruncate(file, off_t(note.count))
+            }
+        }
+    }
+
+    func isSpent(_ session: Session) -> Bool {
+        let note = session.note
+        return files.withLock { files in
+            files.contains { file in
+                let found = [UInt8](unsafeUninitializedCapacity: note.count + 1) { buffer, count in
+                    count = max(pread(file, buffer.baseAddress, buffer.count, 0), 0)
+                }
+                return found == note
+            }
+        }
+    }
+
     func release() {
+        // Before the numbers can be another file's.
+        files.withLock { $0 = [] }
         let all = descriptors.withLock { descriptors in
             defer { descriptors = [] }
             return descriptors
@@ -115,5 +154,12 @@ final class HeldLock: ProfileLock {
             flock(descriptor, LOCK_UN)
             close(descriptor)
         }
+    }
+}
+
+extension Session {
+    /// What names these tokens among all that the profile has had: the sign-in, and when they came. No secret.
+    fileprivate var note: [UInt8] {
+        [UInt8]("spent \(grant?.value ?? "-") \(receivedAt.timeIntervalSince1970.bitPattern)\n".utf8)
     }
 }

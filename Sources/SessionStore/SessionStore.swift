@@ -57,6 +57,11 @@ public struct SessionStore: Sendable {
 public protocol ProfileLock: Sendable {
     /// Whether somebody else had it when it was asked for.
     var hadToWait: Bool { get }
+    /// Notes for whoever has the lock later that the session's refresh token is spent: a store that takes nothing may give the
+    /// session for long. What was noted before is forgotten.
+    func noteSpent(_ session: Session)
+    /// Whether that was noted last.
+    func isSpent(_ session: Session) -> Bool
     /// Releases the lock; a second call does nothing.
     func release()
 }

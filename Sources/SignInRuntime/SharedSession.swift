@@ -1,5 +1,5 @@
 public import FoundationEssentials
-public import GenesysCloud
+import GenesysCloud
 public import OAuth
 public import SessionStore
 public import SignIn
@@ -80,6 +80,10 @@ public struct SharedSession: Sendable {
         guard let refreshToken = held.tokens.refreshToken else {
             throw .answer(.errorResponse(ErrorResponse(code: .invalidGrant), status: 400, correlationID: nil))
         }
+        // Another process may have sent it, whose store took neither what came of it nor its removal.
+        if lock?.isSpent(held) == true {
+            throw .answer(.errorResponse(ErrorResponse(code: .invalidGrant), status: 400, correlationID: nil))
+        }
         let request = TokenRequest(
             refreshing: refreshToken,
             clientID: held.clientID,
@@ -99,6 +103,7 @@ public struct SharedSession: Sendable {
             throw error
         }
         session.receivedAt = now()
+        if isKept, session.spends(held) { lock?.noteSpent(held) }
         if other == nil, !isKept || seen != .success(nil), case .success(let newer) = await load(held.profileName) {
             guard newer != nil || !isKept else {
                 // Somebody who signed out while the server was busy meant these tokens too.

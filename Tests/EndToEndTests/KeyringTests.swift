@@ -293,6 +293,22 @@ extension EndToEndTests {
             }
         }
 
+        @Test("one that can be read alone: the second of two tokens does not send the spent refresh token")
+        func readAlone() async throws {
+            try await Self.with(lifetimes: [1, 3600]) { stage, rig, keyring in
+                #expect(try await signIn(stage, keyring).finished("login").status == 0)
+                try keyring.set("full")
+                try keyring.set("stubborn")
+                let first = try await stage.run(["token"], environment: keyring.environment)
+                #expect(first.status == 0 && first.output == "access-token-1\n", "\(first)")
+                #expect(keyring.item.contains("refresh-token-0"))
+                let second = try await stage.run(["token"], environment: keyring.environment)
+                #expect(second.status == 4 && second.output.isEmpty, "\(second)")
+                #expect(second.errors.contains("used by another program"), "\(second)")
+                #expect(rig.server.refreshes == 1)
+            }
+        }
+
         @Test("given up while the session is on its way into it, the session does not come later, over another one")
         func givenUpWhileKeeping() async throws {
             try await Self.with { stage, rig, keyring in

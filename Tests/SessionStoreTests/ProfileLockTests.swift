@@ -1,4 +1,4 @@
-import FoundationEssentials
+import Foundation
 import Glibc
 import OAuth
 import Testing
@@ -38,6 +38,41 @@ extension SharedStores {
                 }
                 #expect(await inside.most == 1)
                 #expect(await inside.total == 160)
+            }
+        }
+
+        @Test("what is noted as spent is known to whoever has the lock later, also in another place, and is no secret")
+        func spent() async throws {
+            try await withFolder { root in
+                let locks = ProfileLocks(
+                    storeName: "kernel",
+                    folder: UserFolder(run: "\(root)/run", temporary: root),
+                    patience: .zero
+                )
+                let (one, other) = (try sampleSession("default"), try sampleSession("default", age: 1))
+                var held = try await locks.acquire("default")
+                #expect(!held.isSpent(one))
+                held.noteSpent(one)
+                #expect(held.isSpent(one))
+                #expect(!held.isSpent(other))
+                held.release()
+                #expect(!held.isSpent(one), "it is looked at without the lock")
+                #expect(mkdir("\(root)/run", 0o700) == 0)
+                held = try await locks.acquire("default")
+                #expect(held.isSpent(one))
+                held.noteSpent(other)
+                #expect(!held.isSpent(one))
+                held.release()
+                held = try await locks.acquire("default")
+                #expect(held.isSpent(other))
+                held.release()
+                let files = try FileManager.default.subpathsOfDirectory(atPath: root).filter { $0.hasSuffix(".lock") }
+                #expect(files.count == 2, "\(files)")
+                for file in files {
+                    let text = try String(contentsOfFile: "\(root)/\(file)", encoding: .utf8)
+                    #expect(text.hasPrefix("spent ") && text.utf8.count < 64, "\(text)")
+                    #expect(!text.contains(other.tokens.accessToken.reveal()))
+                }
             }
         }
 

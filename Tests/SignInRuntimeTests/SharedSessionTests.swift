@@ -15,6 +15,8 @@ final class SharedShelf: Sendable {
         var saves = 0
         var failure: StoreError?
         var savingFailure: StoreError?
+        var forgettingFailure: StoreError?
+        var spent: Session?
         var beforeSaving: @Sendable () async -> Void = {}
         var beforeRemoving: @Sendable () async -> Void = {}
         var watchers: [AsyncStream<Void>.Continuation] = []
@@ -23,13 +25,15 @@ final class SharedShelf: Sendable {
     private let content = Mutex(Content())
 
     private final class Lock: ProfileLock {
-        private let release_: @Sendable () -> Void
+        private let shelf: SharedShelf
         let hadToWait: Bool
-        init(hadToWait: Bool, _ release: @escaping @Sendable () -> Void) {
-            release_ = release
+        init(_ shelf: SharedShelf, hadToWait: Bool) {
+            self.shelf = shelf
             self.hadToWait = hadToWait
         }
-        func release() { release_() }
+        func noteSpent(_ session: Session) { shelf.content.withLock { $0.spent = session } }
+        func isSpent(_ session: Session) -> Bool { shelf.content.withLock { $0.spent } == session }
+        func release() { shelf.content.withLock { $0.isLocked = false } }
     }
 
     var kept: Session? { content.withLock { $0.sessions["default"] } }
@@ -46,6 +50,11 @@ final class SharedShelf: Sendable {
 
     /// From now on saving alone fails like this.
     func failSaving(_ error: StoreError?) { content.withLock { $0.savingFailure = error } }
+
+    /// From now on the store gives what it has, and takes and removes nothing.
+    func failChanges(_ error: StoreError?) {
+        content.withLock { ($0.savingFailure, $0.forgettingFailure) = (error, error) }
+    }
 
     /// From now on `body` is run before each session is saved.
     func beforeSaving(_ body: @escaping @Sendable () async -> Void) { content.withLock { $0.beforeSaving = body } }
@@ -69,7 +78,7 @@ final class SharedShelf: Sendable {
                 put(session)
             },
             forget: { [self] _ throws(StoreError) in
-                if let failure = content.withLock({ $0.failure }) { throw failure }
+                if let failure = content.withLock({ $0.failure ?? $0.forgettingFailure }) { throw failure }
                 put(nil)
             },
             remove: { [self] name, isMeant throws(StoreError) in
@@ -87,9 +96,7 @@ final class SharedShelf: Sendable {
                         defer { content.isLocked = true }
                         return !content.isLocked
                     }
-                    if isOurs {
-                        return Lock(hadToWait: hadToWait) { [self] in content.withLock { $0.isLocked = false } }
-                    }
+                    if isOurs { return Lock(self, hadToWait: hadToWait) }
                     hadToWait = true
                     await Task.yield()
                 }
@@ -328,6 +335,44 @@ struct SharedSessionTests {
             return
         }
         #expect(shelf.kept == nil)
+    }
+
+    @Test("a store that takes nothing and gives the spent refresh token: nobody sends it again")
+    func spentTokenStays() async throws {
+        let (shelf, server) = (SharedShelf(), StrictServer())
+        let held = try session()
+        shelf.put(held)
+        shelf.failChanges(.unavailable(store: "shelf", ServerText("it is read alone")))
+        guard
+            case .renewed(let renewed, .some) = try await shared(shelf, server.transport()).refresh(held, isKept: true)
+        else {
+            Issue.record("renewed and kept")
+            return
+        }
+        #expect(shelf.kept == held)
+        let error = await #expect(throws: TokenRequestError.self) {
+            try await shared(shelf, server.transport()).refresh(held, isKept: true)
+        }
+        #expect(error?.endsSession == true)
+        #expect(server.requests == 1)
+        // Whoever has what came of it goes on.
+        guard case .renewed(_, .some) = try await shared(shelf, server.transport()).refresh(renewed, isKept: false)
+        else {
+            Issue.record("renewed and kept")
+            return
+        }
+        await #expect(throws: TokenRequestError.self) {
+            try await shared(shelf, server.transport()).refresh(held, isKept: true)
+        }
+        #expect(server.requests == 2)
+        shelf.failChanges(nil)
+        let anew = try session(2, grant: 2)
+        shelf.put(anew)
+        guard case .renewed(_, nil) = try await shared(shelf, server.transport()).refresh(anew, isKept: true) else {
+            Issue.record("not renewed")
+            return
+        }
+        #expect(shelf.kept?.tokens.refreshToken == Secret("refresh-3"))
     }
 
     @Test("where another process holds the lock for too long nothing is sent")
