@@ -141,7 +141,9 @@ public enum RequestRefusal: Sendable, Hashable {
     case sender(user: UInt32?)
     /// A callback, and a page in the browser asked for it, as an image, a frame, a script: nobody went there.
     case partOfPage
-    /// Not an HTTP request, or one with a head that is too long.
+    /// A head of more than 16 KB, mostly by cookies of other programs of this machine.
+    case tooLong
+    /// Not an HTTP request.
     case notHTTP
 }
 

@@ -154,6 +154,12 @@ extension CallbackPage {
                 summary: "This answer belongs to a sign-in of another user of this machine.",
                 remedy: "If it is your own sign-in, paste this page's address into the program that waits for it."
             )
+        case .tooLong:
+            refused(
+                summary: "This request is longer than 16 KB.",
+                remedy: "It brings the cookies of other pages of this machine. "
+                    + "Paste this page's address into the program that waits for it."
+            )
         case .notHTTP:
             refused(summary: "This is not an http request.", remedy: "Nothing was changed.")
         }

@@ -9,6 +9,8 @@ struct CallbackTarget {
         case host
         /// Not `GET`.
         case method
+        /// Over ``ListenerLimits/head``.
+        case length
     }
 
     /// The path, still encoded.
@@ -22,6 +24,7 @@ struct CallbackTarget {
 
     /// Judges a request's head.
     init(_ head: HTTPTypes.HTTPRequest) throws(Problem) {
+        guard head.length <= ListenerLimits.head else { throw .length }
         guard let host = head.authority, RedirectURI.isLoopback(hostHeader: host) else { throw .host }
         // The library takes the first for the authority, and leaves a second among the fields.
         guard !head.headerFields.contains(where: { $0.name.canonicalName == "host" }) else { throw .host }
@@ -41,12 +44,21 @@ struct CallbackTarget {
     }
 }
 
-/// The most that a request's head may hold; the path counts as a field.
+/// The most that a request's head may hold, in bytes.
 enum ListenerLimits {
-    /// One field, in bytes.
-    static let headerField = 8_192
-    /// All fields together, in bytes.
-    static let headerList = 16_384
-    /// The number of fields.
-    static let headerCount = 64
+    /// Of a request that is taken. Cookies of all that ever ran on this machine, at whatever port, come with a callback.
+    static let head = 16_384
+    /// Of one that is read to its end, and answered with a page that says that it is too long.
+    static let read = 65_536
+    /// The number of fields in it.
+    static let fields = 1_024
+}
+
+extension HTTPTypes.HTTPRequest {
+    /// How long it is as HTTP/1.1 writes it, in bytes: the line, and the fields with what separates them.
+    fileprivate var length: Int {
+        let line = method.rawValue.utf8.count + (path?.utf8.count ?? 1) + " HTTP/1.1\r\n".utf8.count + 1
+        let host = authority.map { "Host: \r\n".utf8.count + $0.utf8.count } ?? 0
+        return headerFields.reduce(line + host) { $0 + $1.name.rawName.utf8.count + $1.value.utf8.count + 4 } + 2
+    }
 }

@@ -3,6 +3,7 @@ import HTTPTypes
 import NIOCore
 import NIOHTTP1
 import NIOHTTPTypes
+import SignIn
 import Synchronization
 
 /// Keeps one connection from holding up another: a request's head must arrive within 5 seconds of the connection, a
@@ -16,12 +17,12 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     private static let headDeadline = TimeAmount.seconds(5)
 
     private let connections: ConnectionTable
-    private let unreadable: @Sendable () -> Void
+    private let unreadable: @Sendable (RequestRefusal) -> Void
     private var id: Int?
     private var deadline: Scheduled<Void>?
     private var hasRequest = false
 
-    init(_ connections: ConnectionTable, unreadable: @escaping @Sendable () -> Void) {
+    init(_ connections: ConnectionTable, unreadable: @escaping @Sendable (RequestRefusal) -> Void) {
         self.connections = connections
         self.unreadable = unreadable
     }
@@ -48,7 +49,9 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        if !hasRequest, error is HTTPParserError { unreadable() }
+        if !hasRequest, let error = error as? HTTPParserError {
+            unreadable(error == .headerOverflow ? .tooLong : .notHTTP)
+        }
         context.fireErrorCaught(error)
     }
 

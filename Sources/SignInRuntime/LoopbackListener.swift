@@ -145,13 +145,13 @@ public final class LoopbackListener: CallbackListener {
         let http = HTTPServerBuilder.http1(
             configuration: .init(
                 additionalChannelHandlers: [
-                    ConnectionGuard(connections) { Task { await handler(.refused(.notHTTP)) } }
+                    ConnectionGuard(connections) { refusal in Task { await handler(.refused(refusal)) } }
                 ],
                 idleTimeout: .seconds(5),
                 httpDecoderConfiguration: .init(
-                    maxHeaderFieldSize: ListenerLimits.headerField,
-                    maxHeaderListSize: ListenerLimits.headerList,
-                    maxHeaderFieldCount: ListenerLimits.headerCount
+                    maxHeaderFieldSize: ListenerLimits.read,
+                    maxHeaderListSize: ListenerLimits.read,
+                    maxHeaderFieldCount: ListenerLimits.fields
                 )
             )
         )
@@ -227,6 +227,7 @@ private struct CallbackResponder: Sendable {
             return switch error {
             case .host: await refuse(.host, .badRequest)
             case .method: await refuse(.method, .methodNotAllowed)
+            case .length: await refuse(.tooLong, .requestHeaderFieldsTooLarge)
             }
         }
         if let page = await page(at: target.path) { return page }

@@ -46,6 +46,8 @@ extension Strings {
         switch refusal {
         case .method: "Request refused: only GET is taken."
         case .path: "Request refused: it went to another path."
+        case .tooLong:
+            "Request refused: over 16 KB (cookies?). If that was your browser, paste its address where it is asked for."
         case .notHTTP: "Request refused: it is not http."
         case .host: "Request refused: it was meant for another host."
         case .partOfPage: "Callback refused: a page in the browser asked for it, and nobody went there."

@@ -217,7 +217,9 @@ struct LoopbackListenerTests {
             ("GET /callback?code=c&state=s HTTP/1.1\r\nHost: localhost\r\nHost: localhost\r\n\r\n", "400", .host),
             ("GET /callback?code=c&state=s HTTP/1.0\r\n\r\n", "400", .host),
             ("\u{16}\u{3}\u{1}\u{2}\u{0}\r\n\r\n", "400", .notHTTP),
-            ("GET /callback?code=\(String(repeating: "a", count: 200_000)) HTTP/1.1\r\n\r\n", "400", .notHTTP),
+            ("GET /callback?code=\(String(repeating: "a", count: 200_000)) HTTP/1.1\r\n\r\n", "400", .tooLong),
+            (head(16_385, of: "code=c&state=s"), "431", .tooLong),
+            (head(60_000, of: "code=c&state=s"), "431", .tooLong),
         ] as [(String, String, RequestRefusal)]
     )
     func refusals(request: String, status: String, refusal: RequestRefusal) async throws {
@@ -228,6 +230,35 @@ struct LoopbackListenerTests {
         #expect(await arrivals.next() == .refused(refusal))
         await listener.conclude(.cancelled)
         #expect(await arrivals.all.count == 1)
+    }
+
+    /// A callback of `count` bytes, most of them a cookie.
+    private static func head(_ count: Int, of query: String, cookies: Int = 1) -> String {
+        let start = "GET /callback?\(query) HTTP/1.1\r\nHost: localhost\r\n"
+        let left = count - start.utf8.count - 2
+        let each = left / cookies
+        let fields = (0..<cookies).map { index in
+            let count = index == 0 ? left - each * (cookies - 1) : each
+            return "Cookie: " + String(repeating: "a", count: count - "Cookie: \r\n".utf8.count) + "\r\n"
+        }
+        return start + fields.joined() + "\r\n"
+    }
+
+    @Test("a callback that brings 16 KB of cookies is taken, in one field or in many", arguments: [1, 150])
+    func cookies(count: Int) async throws {
+        let arrivals = Arrivals()
+        let listener = try await Self.open(arrivals: arrivals)
+        let port = listener.redirectURI.port
+        let request = Self.head(16_384, of: "code=c&state=s", cookies: count)
+        async let answer = RawClient(port: port).exchange(request)
+        guard case .callback = await arrivals.next() else {
+            Issue.record("no callback")
+            return
+        }
+        async let end: Void = listener.conclude(.signedIn)
+        #expect(try await answer.hasPrefix("HTTP/1.1 303"))
+        _ = try await RawClient.get("/signed-in", port: port)
+        await end
     }
 
     @Test("a half request and a hundred silent connections do not hold up the callback")

@@ -54,9 +54,9 @@ private func requestHeads(in bytes: [UInt8]) throws -> [HTTPTypes.HTTPRequest] {
     let channel = EmbeddedChannel()
     defer { _ = try? channel.finish(acceptAlreadyClosed: true) }
     var limits = NIOHTTPDecoderLimitConfiguration()
-    limits.maxHeaderFieldSize = ListenerLimits.headerField
-    limits.maxHeaderListSize = ListenerLimits.headerList
-    limits.maxHeaderFieldCount = ListenerLimits.headerCount
+    limits.maxHeaderFieldSize = ListenerLimits.read
+    limits.maxHeaderListSize = ListenerLimits.read
+    limits.maxHeaderFieldCount = ListenerLimits.fields
     let pipeline = channel.pipeline.syncOperations
     try pipeline.configureHTTPServerPipeline(
         withPipeliningAssistance: false,
@@ -66,7 +66,8 @@ private func requestHeads(in bytes: [UInt8]) throws -> [HTTPTypes.HTTPRequest] {
         withDecoderLimitConfiguration: limits
     )
     let collector = HeadCollector()
-    try pipeline.addHandlers([HTTP1ToHTTPServerCodec(secure: false), ConnectionGuard(ConnectionTable()) {}, collector])
+    let gate = ConnectionGuard(ConnectionTable()) { _ in }
+    try pipeline.addHandlers([HTTP1ToHTTPServerCodec(secure: false), gate, collector])
     try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 3000)).wait()
     // As a socket may bring them: in two pieces.
     let middle = bytes.count / 2
