@@ -27,6 +27,8 @@ private final class Turns: Sendable {
     }
 
     private let line = Mutex(Line())
+    /// There is one session here, and no store that keeps an older one.
+    private let spent = Mutex<Session?>(nil)
 
     /// Waits for the turn; whether somebody else had it.
     func take() async -> Bool {
@@ -44,6 +46,15 @@ private final class Turns: Sendable {
             if isFree { continuation.resume() }
         }
         return true
+    }
+
+    /// Notes a session whose refresh token is spent.
+    func note(_ session: Session) {
+        spent.withLock { $0 = session }
+    }
+
+    func hasNoted(_ session: Session) -> Bool {
+        spent.withLock { $0 } == session
     }
 
     /// Gives the turn to whoever has waited longest.
@@ -70,10 +81,13 @@ private final class Turn: ProfileLock {
         release()
     }
 
-    /// Nothing to note: memory takes what came in its place.
-    func noteSpent(_ session: Session) {}
+    func noteSpent(_ session: Session) {
+        turns.withLock { $0?.note(session) }
+    }
 
-    func isSpent(_ session: Session) -> Bool { false }
+    func isSpent(_ session: Session) -> Bool {
+        turns.withLock { $0?.hasNoted(session) ?? false }
+    }
 
     func release() {
         turns.withLock { $0.take() }?.pass()

@@ -1,4 +1,3 @@
-import FoundationEssentials
 import Glibc
 import OAuth
 import Synchronization
@@ -120,26 +119,13 @@ final class HeldLock: ProfileLock {
     }
 
     func noteSpent(_ session: Session) {
-        let note = session.note
         files.withLock { files in
-            for file in files {
-                // As long as each other, so that none is left of an older one.
-                note.withUnsafeBytes { _ = pwrite(file, $0.baseAddress, $0.count, 0) }
-                ftruncate(file, off_t(note.count))
-            }
+            for file in files { SpentNotes(in: file).adding(session).write(to: file) }
         }
     }
 
     func isSpent(_ session: Session) -> Bool {
-        let note = session.note
-        return files.withLock { files in
-            files.contains { file in
-                let found = [UInt8](unsafeUninitializedCapacity: note.count + 1) { buffer, count in
-                    count = max(pread(file, buffer.baseAddress, buffer.count, 0), 0)
-                }
-                return found == note
-            }
-        }
+        files.withLock { files in files.contains { SpentNotes(in: $0).contain(session) } }
     }
 
     func release() {
@@ -154,12 +140,5 @@ final class HeldLock: ProfileLock {
             flock(descriptor, LOCK_UN)
             close(descriptor)
         }
-    }
-}
-
-extension Session {
-    /// What names these tokens among all that the profile has had: the sign-in, and when they came. No secret.
-    fileprivate var note: [UInt8] {
-        [UInt8]("spent \(grant?.value ?? "-") \(receivedAt.timeIntervalSince1970.bitPattern)\n".utf8)
     }
 }

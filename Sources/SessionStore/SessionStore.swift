@@ -58,9 +58,9 @@ public protocol ProfileLock: Sendable {
     /// Whether somebody else had it when it was asked for.
     var hadToWait: Bool { get }
     /// Notes for whoever has the lock later that the session's refresh token is spent: a store that takes nothing may give the
-    /// session for long. What was noted before is forgotten.
+    /// session for long.
     func noteSpent(_ session: Session)
-    /// Whether that was noted last.
+    /// Whether that was noted, among the last few.
     func isSpent(_ session: Session) -> Bool
     /// Releases the lock; a second call does nothing.
     func release()

@@ -166,6 +166,14 @@ extension TokenRequestError {
         if case .answer(.errorResponse(let response, _, _)) = self { response.code == .invalidGrant } else { false }
     }
 
+    /// Whether the answer has tokens, which cannot be used: another refresh token may have taken the old one's place with them.
+    public var spendsRefreshToken: Bool {
+        switch self {
+        case .answer(.unusableMember), .answer(.unsupportedTokenType): true
+        case .answer, .transport, .store: false
+        }
+    }
+
     /// Whether trying again later may help.
     fileprivate var isPassing: Bool {
         switch self {

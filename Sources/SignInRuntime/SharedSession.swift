@@ -80,7 +80,8 @@ public struct SharedSession: Sendable {
         guard let refreshToken = held.tokens.refreshToken else {
             throw .answer(.errorResponse(ErrorResponse(code: .invalidGrant), status: 400, correlationID: nil))
         }
-        // Another process may have sent it, whose store took neither what came of it nor its removal.
+        // Another process may have sent it, whose store took neither what came of it nor its removal; or what came of it was of
+        // no use.
         if lock?.isSpent(held) == true {
             throw .answer(.errorResponse(ErrorResponse(code: .invalidGrant), status: 400, correlationID: nil))
         }
@@ -94,6 +95,7 @@ public struct SharedSession: Sendable {
         do throws(TokenRequestError) {
             session.tokens = try await transport.tokens(request).refreshing(held.tokens)
         } catch {
+            if error.spendsRefreshToken { lock?.noteSpent(held) }
             // Another process, which sees the store and not the lock (in a container), may have been quicker.
             if error.endsSession, case .success(let kept?) = await load(held.profileName), kept.isSameClient(as: held),
                 kept.replaces(held, isKept: isKept)
@@ -103,7 +105,7 @@ public struct SharedSession: Sendable {
             throw error
         }
         session.receivedAt = now()
-        if isKept, session.spends(held) { lock?.noteSpent(held) }
+        if session.spends(held) { lock?.noteSpent(held) }
         if other == nil, !isKept || seen != .success(nil), case .success(let newer) = await load(held.profileName) {
             guard newer != nil || !isKept else {
                 // Somebody who signed out while the server was busy meant these tokens too.

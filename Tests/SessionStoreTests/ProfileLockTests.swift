@@ -61,16 +61,23 @@ extension SharedStores {
                 held = try await locks.acquire("default")
                 #expect(held.isSpent(one))
                 held.noteSpent(other)
-                #expect(!held.isSpent(one))
                 held.release()
                 held = try await locks.acquire("default")
-                #expect(held.isSpent(other))
+                #expect(held.isSpent(other) && held.isSpent(one))
+                // A screen that goes on, and then others, until there is no room for the first.
+                for age in 2...7 {
+                    let session = try sampleSession("default", age: TimeInterval(age))
+                    for _ in 0..<2 { held.noteSpent(session) }
+                }
+                #expect(held.isSpent(other) && held.isSpent(one))
+                held.noteSpent(try sampleSession("default", age: 8))
+                #expect(held.isSpent(other) && !held.isSpent(one))
                 held.release()
                 let files = try FileManager.default.subpathsOfDirectory(atPath: root).filter { $0.hasSuffix(".lock") }
                 #expect(files.count == 2, "\(files)")
                 for file in files {
                     let text = try String(contentsOfFile: "\(root)/\(file)", encoding: .utf8)
-                    #expect(text.hasPrefix("spent ") && text.utf8.count < 64, "\(text)")
+                    #expect(text.hasPrefix("spent ") && text.utf8.count < 8 * 64, "\(text)")
                     #expect(!text.contains(other.tokens.accessToken.reveal()))
                 }
             }

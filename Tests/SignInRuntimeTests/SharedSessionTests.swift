@@ -16,7 +16,7 @@ final class SharedShelf: Sendable {
         var failure: StoreError?
         var savingFailure: StoreError?
         var forgettingFailure: StoreError?
-        var spent: Session?
+        var spent: Set<Session> = []
         var beforeSaving: @Sendable () async -> Void = {}
         var beforeRemoving: @Sendable () async -> Void = {}
         var watchers: [AsyncStream<Void>.Continuation] = []
@@ -31,8 +31,8 @@ final class SharedShelf: Sendable {
             self.shelf = shelf
             self.hadToWait = hadToWait
         }
-        func noteSpent(_ session: Session) { shelf.content.withLock { $0.spent = session } }
-        func isSpent(_ session: Session) -> Bool { shelf.content.withLock { $0.spent } == session }
+        func noteSpent(_ session: Session) { shelf.content.withLock { _ = $0.spent.insert(session) } }
+        func isSpent(_ session: Session) -> Bool { shelf.content.withLock { $0.spent.contains(session) } }
         func release() { shelf.content.withLock { $0.isLocked = false } }
     }
 
@@ -373,6 +373,32 @@ struct SharedSessionTests {
             return
         }
         #expect(shelf.kept?.tokens.refreshToken == Secret("refresh-3"))
+    }
+
+    @Test(
+        "tokens that cannot be used came of it: the refresh token is not sent again",
+        arguments: [
+            #"{"access_token": "a", "token_type": "mac", "refresh_token": "r"}"#,
+            #"{"access_token": "a b", "token_type": "bearer", "refresh_token": "r"}"#,
+            #"{"access_token": "a", "token_type": "bearer", "refresh_token": "r\n"}"#,
+        ]
+    )
+    func unusableTokens(answer: String) async throws {
+        for store in [SharedShelf().store, .memory()] {
+            let requests = Mutex(0)
+            let transport = HTTPTransport { _ throws(TransportError) in
+                requests.withLock { $0 += 1 }
+                return .json(answer)
+            }
+            let held = try session()
+            try await store.save(held)
+            let shared = SharedSession(store: store, transport: transport, now: { Self.start + 3600 })
+            let first = await #expect(throws: TokenRequestError.self) { try await shared.refresh(held, isKept: true) }
+            #expect(first?.endsSession == false, "the access token in hand may be good")
+            let second = await #expect(throws: TokenRequestError.self) { try await shared.refresh(held, isKept: true) }
+            #expect(second?.endsSession == true)
+            #expect(requests.withLock { $0 } == 1)
+        }
     }
 
     @Test("where another process holds the lock for too long nothing is sent")

@@ -1,0 +1,44 @@
+import FoundationEssentials
+import Glibc
+import OAuth
+
+/// Whose refresh tokens are spent, the newest first: a line for each, in the file that the profile's lock is on. A line names
+/// the tokens among all that the profile has had, by the sign-in and the time at which they came. No secret.
+struct SpentNotes {
+    /// How many are kept: a store that takes nothing has the session of its last good day, and a screen goes on refreshing.
+    private static let most = 8
+    /// As much as that many lines may be, in bytes.
+    private static let length = most * 64
+
+    private var lines: [Substring]
+
+    /// Those that are in the file; none where there is anything else in it.
+    init(in file: Int32) {
+        let bytes = [UInt8](unsafeUninitializedCapacity: Self.length) { buffer, count in
+            count = max(pread(file, buffer.baseAddress, buffer.count, 0), 0)
+        }
+        lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n")
+    }
+
+    func contain(_ session: Session) -> Bool {
+        lines.contains(Self.line(session)[...])
+    }
+
+    func adding(_ session: Session) -> Self {
+        let line = Self.line(session)[...]
+        var notes = self
+        notes.lines = [line] + lines.filter { $0 != line }.prefix(Self.most - 1)
+        return notes
+    }
+
+    /// Where that fails, as on a full disk, they are as they were.
+    func write(to file: Int32) {
+        let bytes = Array((lines.joined(separator: "\n") + "\n").utf8)
+        let count = bytes.withUnsafeBytes { pwrite(file, $0.baseAddress, $0.count, 0) }
+        if count == bytes.count { ftruncate(file, off_t(count)) }
+    }
+
+    private static func line(_ session: Session) -> String {
+        "spent \(session.grant?.value ?? "-") \(session.receivedAt.timeIntervalSince1970.bitPattern)"
+    }
+}
