@@ -84,20 +84,18 @@ public struct Session: Sendable, Hashable {
         }
     }
 
-    /// How long a session with a refresh token is kept without being used, in seconds: a week. A used one is refreshed,
-    /// which begins the week anew.
+    /// How long a session with a refresh token is kept once its access token has expired, in seconds: a week. One that is used
+    /// is refreshed, which begins all that anew.
     public static let longestRest: TimeInterval = 7 * 24 * 3600
     /// For how long an access token is kept whose server does not say when it expires, in seconds: a day.
     public static let unsaidLifetime: TimeInterval = 24 * 3600
 
     /// Until when a store keeps the session. Without a refresh token until the access token expires, ``unsaidLifetime``
-    /// after it was received where that is not said. With one, ``longestRest`` after the tokens were received, or until
-    /// the access token expires where that is later.
+    /// after it was received where that is not said. With one, ``longestRest`` longer than the access token lives, or
+    /// than a day where that is not said: nothing tells when to refresh then.
     public var storedUntil: Date {
-        let rest = tokens.refreshToken == nil ? Self.unsaidLifetime : Self.longestRest
-        let rested = receivedAt.addingTimeInterval(rest)
-        guard let expiresAt else { return rested }
-        return tokens.refreshToken == nil ? expiresAt : max(expiresAt, rested)
+        let expiry = expiresAt ?? receivedAt.addingTimeInterval(Self.unsaidLifetime)
+        return tokens.refreshToken == nil ? expiry : expiry.addingTimeInterval(Self.longestRest)
     }
 
     /// How far ahead another clock may be, in seconds: a minute.

@@ -75,8 +75,7 @@ extension Engine {
             do throws(TokenRequestError) {
                 let tokens = try await transport.tokens(request)
                 guard await self?.received(id, tokens) != true else { return }
-                let client = APIClient(apiURL: apiURL, transport: transport)
-                try? await client.deleteToken(accessToken: tokens.accessToken)
+                await self?.giveBack(tokens, APIClient(apiURL: apiURL, transport: transport))
             } catch {
                 await self?.send(.tokenRequestFailed(id, error))
             }
@@ -89,6 +88,15 @@ extension Engine {
         guard case .awaitingCallback(let attempt) = state, attempt.id == id else { return false }
         send(.tokenReceived(id, tokens))
         return true
+    }
+
+    /// Has the server delete tokens that nobody waits for any more, and notes where it does not.
+    private func giveBack(_ tokens: TokenResponse, _ client: APIClient) async {
+        do throws(APIError) {
+            try await client.deleteToken(accessToken: tokens.accessToken)
+        } catch {
+            if !error.isUnauthorized { hasLeftToken = true }
+        }
     }
 
     func conclude(_ id: AttemptID, _ outcome: Effect.Outcome) {

@@ -91,8 +91,13 @@ extension SharedSession {
             outcome = await delete(late, client)
         } else if !wasLive {
             // Where a refresh was under way, it has sent the refresh token, and has deleted what it brought.
-            let mayRefresh = isAlone && removed.isNewest
+            let mayRefresh = isAlone && removed.isNewest && lock?.isSpent(newest) != true
             outcome = mayRefresh ? await deleteRefreshed(newest, client) : await delete(newest, client)
+        } else if case .failure(let error) = outcome, error.isUnauthorized, isAlone, removed.isNewest,
+            lock?.isSpent(newest) != true
+        {
+            // A server may end an access token before its time, and not the refresh token with it.
+            outcome = await deleteRefreshed(newest, client, unless: outcome)
         }
         return (outcome, notForgotten)
     }
@@ -115,8 +120,17 @@ extension SharedSession {
 
     /// An access token that has expired cannot sign out; what its refresh token brings can. A 401 for the expired one would mean
     /// nothing, where the server only does not refresh it now.
-    private func deleteRefreshed(_ session: Session, _ client: APIClient) async -> Result<Void, APIError> {
-        guard let refreshToken = session.tokens.refreshToken else { return await delete(session, client) }
+    ///
+    /// - Parameter before: what the server has said of the access token; it is asked unless given.
+    private func deleteRefreshed(
+        _ session: Session,
+        _ client: APIClient,
+        unless before: Result<Void, APIError>? = nil
+    ) async -> Result<Void, APIError> {
+        func unrefreshed() async -> Result<Void, APIError> {
+            if let before { before } else { await delete(session, client) }
+        }
+        guard let refreshToken = session.tokens.refreshToken else { return await unrefreshed() }
         let request = TokenRequest(
             refreshing: refreshToken,
             clientID: session.clientID,
@@ -126,7 +140,7 @@ extension SharedSession {
         do throws(TokenRequestError) {
             refreshed.tokens = try await transport.tokens(request)
         } catch {
-            guard !error.endsSession else { return await delete(session, client) }
+            guard !error.endsSession else { return await unrefreshed() }
             return .failure(APIError(error))
         }
         return await delete(refreshed, client)

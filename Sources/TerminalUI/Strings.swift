@@ -156,6 +156,8 @@ public enum Strings {
     /// The program ends while a code is exchanged that nobody waits for any more.
     public static let exchangeUnanswered =
         "The server has not answered yet: it may issue a token that nobody has, which lives until it expires."
+    public static let tokenLeft =
+        "The server issued a token after all, and did not delete it: nobody has it, and it lives until it expires."
     static let beingKept = "on its way into the session store"
     /// The store takes its time.
     public static let waitingForStore = "Waiting for the session store…"

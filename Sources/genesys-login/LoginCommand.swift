@@ -56,6 +56,7 @@ struct LoginCommand: AsyncParsableCommand {
         let result = await signInOnce(engine, signIn, interrupts)
         let interrupt = interrupts.end()
         if await engine.isExchanging { Console.line(Strings.exchangeUnanswered) }
+        if await engine.hasLeftToken { Console.line(Strings.tokenLeft) }
         await engine.state.notKept?.discard(live.transport)
         await live.shutdown()
         let ending = await looked(result, store)

@@ -120,6 +120,7 @@ struct ScreenSession {
             isUnfinished = !isForgotten
         }
         if await engine.isExchanging { Console.line(Strings.exchangeUnanswered) }
+        if await engine.hasLeftToken { Console.line(Strings.tokenLeft) }
         await live.shutdown()
         try finish(ending)
         if isUnfinished { throw ExitStatus.failed }

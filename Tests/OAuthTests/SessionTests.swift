@@ -126,8 +126,8 @@ struct SessionTests {
     }
 
     @Test(
-        "with a refresh token a session is kept for a week without use, or as long as its access token lives",
-        arguments: [(nil, 604_800), (1, 604_800), (604_800, 604_800), (604_801, 604_801)] as [(Int?, Double)]
+        "with a refresh token a session is kept for a week longer than its access token lives",
+        arguments: [(nil, 691_200), (1, 604_801), (86_400, 691_200), (2_592_000, 3_196_800)] as [(Int?, Double)]
     )
     func storedWithRefresh(lifetime: Int?, seconds: Double) throws {
         let session = try session(expiresIn: lifetime, refreshToken: Secret("r"))

@@ -125,10 +125,12 @@ struct EngineTests {
     }
 
     /// An attempt that was given up with its code on the way; the answer comes once the stream has an element.
-    private func givenUpWhileExchanging() async throws -> (World, AsyncStream<Void>.Continuation) {
+    private func givenUpWhileExchanging(
+        deletion: Int = 200
+    ) async throws -> (World, AsyncStream<Void>.Continuation) {
         let (gate, open) = AsyncStream<Void>.makeStream()
         let world = World { request, _ in
-            guard request.method == .post else { return HTTPResponse(status: 200) }
+            guard request.method == .post else { return HTTPResponse(status: deletion) }
             for await _ in gate { break }
             return .tokens()
         }
@@ -177,6 +179,17 @@ struct EngineTests {
         for await _ in world.engine.states {}
         #expect(world.server.lines == [Self.token, Self.revoke])
         #expect(await !world.engine.isExchanging)
+        #expect(await !world.engine.hasLeftToken)
+    }
+
+    @Test("where the server does not delete it, that is known; a token that it does not know is none", arguments: [503, 401])
+    func notDeleted(status: Int) async throws {
+        let (world, open) = try await givenUpWhileExchanging(deletion: status)
+        await world.engine.send(.quitChosen)
+        open.yield()
+        for await _ in world.engine.states {}
+        #expect(world.server.lines == [Self.token, Self.revoke])
+        #expect(await world.engine.hasLeftToken == (status == 503))
     }
 
     @Test("an attempt whose time ended while the program was stopped takes a callback that is there, for some seconds")

@@ -201,7 +201,7 @@ struct FollowingTests {
         kept.tokens = TokenResponse(accessToken: Secret("kept"), expiresIn: nil, refreshToken: Secret("r-kept"))
         shelf.put(kept)
         let signedIn = try await world.reach("the sign-in") { accessToken($0) == "kept" }
-        world.clock.advance(by: Session.longestRest + 1)
+        world.clock.advance(by: Session.longestRest + Session.unsaidLifetime + 1)
         shelf.put(nil)
         shelf.put(try session("two", world))
         let later = try await world.reach("another process's refresh") { accessToken($0) == "two" }

@@ -614,6 +614,30 @@ struct SharedSessionTests {
         #expect(shelf.kept == nil)
     }
 
+    @Test("an access token that the server ended before its time: what its refresh token brings is deleted")
+    func signOutEndedEarly() async throws {
+        let (shelf, server) = (SharedShelf(), StrictServer())
+        let held = try session(at: Self.start + 3600)
+        let transport = server.transport()
+        let early = HTTPTransport { request throws(TransportError) in
+            if request.bearer == held.tokens.accessToken { return HTTPResponse(status: 401) }
+            return try await transport.send(request)
+        }
+        shelf.put(held)
+        try await shared(shelf, early).signOut(held, isKept: true).revocation.get()
+        #expect(server.deleted == ["access-1"])
+        // One that another has taken out of the store may be spent.
+        let revocation = await shared(shelf, early).signOut(held, isKept: true).revocation
+        #expect(throws: APIError.self) { try revocation.get() }
+        #expect(server.requests == 1)
+        // And where the server does not know that one either, it is the end of it.
+        shelf.put(held)
+        let again = await shared(shelf, early).signOut(held, isKept: true).revocation
+        #expect { try again.get() } throws: { ($0 as? APIError)?.isUnauthorized == true }
+        #expect(server.requests == 2)
+        #expect(server.deleted == ["access-1"])
+    }
+
     @Test(
         "an access token that has expired, and a server that does not refresh it now: no success, the session lives on there"
     )
@@ -717,6 +741,7 @@ struct SharedSessionTests {
     func overInTheStore() async throws {
         let (shelf, server) = (SharedShelf(), StrictServer())
         let held = try session(at: Self.start - Session.longestRest)
+        #expect(held.storedUntil == Self.start + 3600)
         let outcome = try await shared(shelf, server.transport()).refresh(held, isKept: true)
         guard case .renewed(let renewed, notKept: nil) = outcome else {
             Issue.record("\(outcome)")

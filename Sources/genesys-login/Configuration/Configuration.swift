@@ -44,8 +44,9 @@ struct Configuration: Sendable {
         } else {
             return Given(text: Self.defaultProfile, origin: .preset)
         }
-        // The default profile is there although nobody wrote one.
-        guard asked.text != Self.defaultProfile, ownProfile(asked.text) == nil, officialProfile(asked.text) == nil
+        // The default profile is there although nobody wrote one, and so is one that the options describe.
+        guard asked.text != Self.defaultProfile, options?.clientID == nil, ownProfile(asked.text) == nil,
+            officialProfile(asked.text) == nil
         else { return asked }
         guard let file else {
             throw asked.error("is no profile: there is no configuration file", "Set HOME or XDG_CONFIG_HOME.")
@@ -53,8 +54,9 @@ struct Configuration: Sendable {
         throw asked.error(
             "is no profile of \(ServerText(file.path))",
             names.isEmpty
-                ? "There is no profile yet: a profile is a table of that file, as [\(Self.defaultProfile)]."
-                : "The profiles are \(names.map { "\(ServerText($0))" }.joined(separator: ", "))."
+                ? "There is no profile yet: write a table of that name, as [\(Self.defaultProfile)], or give --client-id."
+                : "The profiles are \(names.map { "\(ServerText($0))" }.joined(separator: ", ")). "
+                    + "For a new one write a table of its name, or give --client-id."
         )
     }
 

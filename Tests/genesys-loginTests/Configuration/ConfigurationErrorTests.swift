@@ -69,11 +69,28 @@ struct ConfigurationErrorTests {
         let home = try Home(own: "[default]\n[work]\n", official: "[play]\n")
         let error = #expect(throws: UsageError.self) { try home.settings(["--profile", "wrok"]) }
         #expect(error?.problem == "--profile wrok is no profile of \(home.own).")
-        #expect(error?.remedy == "The profiles are default, work, play.")
+        #expect(
+            error?.remedy == "The profiles are default, work, play. "
+                + "For a new one write a table of its name, or give --client-id."
+        )
         let fromVariable = #expect(throws: UsageError.self) {
             try home.settings([], ["GENESYSCLOUD_PROFILE": "wrok"])
         }
         #expect(fromVariable?.problem.hasPrefix("GENESYSCLOUD_PROFILE wrok ") == true)
+        // The variable may be there for another profile.
+        #expect(throws: UsageError.self) {
+            try home.settings(["--profile", "wrok"], ["GENESYSCLOUD_OAUTHCLIENT_ID": "client-1"])
+        }
+    }
+
+    @Test("a profile that the options describe need not be in the file")
+    func describedByOptions() throws {
+        for home in [try Home(own: "[default]\nregion = \"eu-west-1\"\n"), try Home()] {
+            let settings = try home.settings(["--profile", "new", "--client-id", "client-2"])
+            #expect(settings.profileName == "new")
+            #expect(settings.clientID?.value == "client-2")
+            #expect(settings.environment.label == "us-east-1", "another profile's region")
+        }
     }
 
     @Test("an empty value counts as not set")
