@@ -18,15 +18,17 @@ public struct APIClient: Sendable {
         do {
             profile = try UserProfile(json: response.body)
         } catch {
-            throw .unreadable(status: response.status, found: response.content, correlationID: response.correlationID)
+            throw .unreadable(response)
         }
         guard let profile else { throw .missingMember("id") }
         return profile
     }
 
-    /// `DELETE /api/v2/tokens/me`: deletes the token that makes the request. Any 2xx will do, whatever its body.
+    /// `DELETE /api/v2/tokens/me`: deletes the token that makes the request. Any 2xx will do, whatever its body, but for a web
+    /// page: a portal or a wrong host answers everything with one, and has deleted nothing.
     public func deleteToken(accessToken: Secret) async throws(APIError) {
-        _ = try await send(.delete, "/api/v2/tokens/me", accessToken)
+        let response = try await send(.delete, "/api/v2/tokens/me", accessToken)
+        if response.content == .html { throw .unreadable(response) }
     }
 
     private func send(
@@ -47,16 +49,28 @@ public struct APIClient: Sendable {
             throw .transport(error)
         }
         guard (200...299).contains(response.status) else {
-            // A gateway says these two in its own words, and they mean the same without JSON.
-            guard response.content == .json || [401, 429].contains(response.status) else {
-                throw .unreadable(
-                    status: response.status,
-                    found: response.content,
-                    correlationID: response.correlationID
-                )
-            }
+            guard response.content == .json || response.isGatewaysWord else { throw .unreadable(response) }
             throw .rejected(APIError.Rejection(response))
         }
         return response
+    }
+}
+
+extension HTTPResponse {
+    /// Whether it says without JSON that the token is not good, or that it is too much. A gateway does so in its own words; but a
+    /// 401 that is a web page, and asks for no bearer token (RFC 6750 §3), is a proxy's or another host's.
+    fileprivate var isGatewaysWord: Bool {
+        switch status {
+        case 429: true
+        case 401: content != .html || headers["www-authenticate"]?.lowercased().contains("bearer") == true
+        default: false
+        }
+    }
+}
+
+extension APIError {
+    /// The answer is not the JSON it should be.
+    fileprivate static func unreadable(_ response: HTTPResponse) -> Self {
+        .unreadable(status: response.status, found: response.content, correlationID: response.correlationID)
     }
 }

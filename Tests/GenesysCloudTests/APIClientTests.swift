@@ -34,7 +34,7 @@ struct APIClientTests {
 
     @Test(
         "the token is deleted by one exact request, and any success will do",
-        arguments: [(200, "{}"), (200, ""), (200, "<html>"), (202, "later"), (204, "")]
+        arguments: [(200, "{}"), (200, ""), (202, "later"), (204, "")]
     )
     func deletion(status: Int, body: String) async throws {
         let transport = StubTransport(body, status: status)
@@ -126,11 +126,32 @@ struct APIClientTests {
         #expect(error == .rejected(.init(status: 429, retryAfter: 9)))
     }
 
-    @Test("a 401 is a 401 whatever its body", arguments: ["", "Unauthorized", "<html>"])
-    func unauthorizedWithoutJSON(body: String) async {
-        let error = await failure(body, status: 401)
+    @Test(
+        "a 401 is a 401 without JSON too, but for a web page that asks for no bearer token",
+        arguments: [("", nil), ("Unauthorized", nil), ("Unauthorized", "Basic"), ("<html>", #"Bearer realm="x""#)]
+            as [(String, String?)]
+    )
+    func unauthorizedWithoutJSON(body: String, challenge: String?) async {
+        let error = await failure(body, status: 401, headers: challenge.map { ["www-authenticate": $0] } ?? [:])
         #expect(error == .rejected(.init(status: 401)))
         #expect(error?.isUnauthorized == true)
+    }
+
+    @Test("a 401 that is a proxy's web page says nothing of the token", arguments: [nil, "Basic realm=\"proxy\""])
+    func unauthorizedPage(challenge: String?) async {
+        let error = await failure("<html>", status: 401, headers: challenge.map { ["www-authenticate": $0] } ?? [:])
+        #expect(error == .unreadable(status: 401, found: .html, correlationID: nil))
+        #expect(error?.isUnauthorized == false)
+    }
+
+    @Test("a web page in the answer's place has deleted nothing; any other 2xx has", arguments: [200, 202, 204])
+    func deletedByWhom(status: Int) async throws {
+        for body in ["", "{}", "ok"] {
+            try await StubTransport(body, status: status).client().deleteToken(accessToken: Secret("t"))
+        }
+        await #expect(throws: APIError.unreadable(status: status, found: .html, correlationID: nil)) {
+            try await StubTransport("<html>", status: status).client().deleteToken(accessToken: Secret("t"))
+        }
     }
 
     @Test(
