@@ -41,16 +41,19 @@ public struct ProbeReport: Sendable, Hashable {
     public let proxy: String?
     /// The phases that were gone through; only the last may have failed.
     public let steps: [Step]
+    /// The answer's status; nil where none came.
+    public let status: Int?
     /// How far this machine's clock is ahead of the server's, in seconds, by the answer's `Date`, which knows whole
     /// seconds only; nil without one.
     public let clockAhead: TimeInterval?
 
     /// A report of these parts.
-    public init(host: String, port: Int, proxy: String?, steps: [Step], clockAhead: TimeInterval?) {
+    public init(host: String, port: Int, proxy: String?, steps: [Step], status: Int?, clockAhead: TimeInterval?) {
         self.host = host
         self.port = port
         self.proxy = proxy
         self.steps = steps
+        self.status = status
         self.clockAhead = clockAhead
     }
 
@@ -67,12 +70,14 @@ extension LiveTransport {
     public func probe(_ url: String) async -> ProbeReport {
         let route = route(to: url)
         var steps: [ProbeReport.Step] = []
+        var status: Int?
         var clockAhead: TimeInterval?
         do throws(TransportError) {
             try await connect(route, &steps)
-            clockAhead = try await timed(.answer, &steps) { () throws(TransportError) in
+            (status, clockAhead) = try await timed(.answer, &steps) { () throws(TransportError) in
                 let response = try await self.send(HTTPRequest(method: .get, url: url))
-                return response.headers["date"].flatMap(HTTPDate.parse).map { Date().timeIntervalSince($0) }
+                let date = response.headers["date"].flatMap(HTTPDate.parse)
+                return (response.status, date.map { Date().timeIntervalSince($0) })
             }
         } catch {
             // The last step tells it.
@@ -82,6 +87,7 @@ extension LiveTransport {
             port: route.target.port,
             proxy: route.proxy?.address,
             steps: steps,
+            status: status,
             clockAhead: clockAhead
         )
     }

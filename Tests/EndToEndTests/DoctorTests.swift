@@ -77,6 +77,22 @@ extension EndToEndTests {
             }
         }
 
+        @Test("a host that answers with its trouble is a warning", arguments: [200, 302, 404, 500, 503])
+        func trouble(status: Int) async throws {
+            try await Stage.with { stage in
+                let server = try stage.stubServer { _ in .json("{}", status: status) }
+                let (_, report) = try await doctor(
+                    stage,
+                    ["--login-url", server.url, "--api-url", server.url, "--redirect-uri", "http://localhost:0/cb"]
+                )
+                for check in ["login host", "api host"] {
+                    let finding = try report.finding(check)
+                    #expect(finding.status == (status < 500 ? "ok" : "warning"), "\(finding)")
+                    if status >= 500 { #expect(finding.detail.contains("\(status)"), "\(finding)") }
+                }
+            }
+        }
+
         @Test("a port that a program has: exit status 1, and the program's name")
         func busyPort() async throws {
             try await Stage.with { stage in

@@ -113,9 +113,17 @@ struct Doctor: Sendable {
         if let failure = report.failure {
             return [problem(check, .tokenRequest(.transport(failure)), isUnreachable: true)]
         }
-        var findings = [
-            DoctorReport.Finding.ok(check, "\(report.host)\(way): \(times.joined(separator: ", ")).")
-        ]
+        let answered = "\(report.host)\(way): \(times.joined(separator: ", "))"
+        var findings: [DoctorReport.Finding] = [.ok(check, "\(answered).")]
+        if let status = report.status, status >= 500 {
+            findings = [
+                .warning(
+                    check,
+                    "\(answered); but its answer is \(status).",
+                    cure: "It has trouble at present, or a proxy or gateway before it has: try again in a while."
+                )
+            ]
+        }
         if let ahead = report.clockAhead {
             let seconds = Int(abs(ahead).rounded())
             findings.append(
