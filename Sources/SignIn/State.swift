@@ -17,6 +17,16 @@ public enum State: Sendable, Hashable {
     /// Where a program starts that found no session.
     public static let initial = State.loggedOut(.neverSignedIn)
 
+    /// The session in hand; while another sign-in is under way the one that giving it up goes back to.
+    public var held: HeldSession? {
+        switch self {
+        case .loggedOut: nil
+        case .awaitingCallback(let attempt): attempt.returningTo?.held
+        case .tokenHeld(let tokenHeld): tokenHeld.held
+        case .userProfile(let signedIn): signedIn.held
+        }
+    }
+
     /// Whether a refresh is under way, whose answer must not be lost.
     public var isRefreshing: Bool {
         let held: HeldSession? =

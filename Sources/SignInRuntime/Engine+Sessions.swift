@@ -21,7 +21,8 @@ extension Engine {
                     isKept: isKept,
                     isShared: isShared,
                     mayAsk: false,
-                    maySend: maySend
+                    maySend: maySend,
+                    dropping: { [weak self] in await self?.send(.sessionRefreshed(id, $0, notKept: $1)) }
                 )
                 switch outcome {
                 case .renewed(let renewed, let notKept):
@@ -151,12 +152,7 @@ extension Engine {
 
     /// The session in hand, if any, in a box of its own.
     var inHand: [HeldSession] {
-        switch state {
-        case .loggedOut: []
-        case .awaitingCallback(let attempt): attempt.returningTo.map { [$0.held] } ?? []
-        case .tokenHeld(let tokenHeld): [tokenHeld.held]
-        case .userProfile(let signedIn): [signedIn.held]
-        }
+        state.held.map { [$0] } ?? []
     }
 
     func found(_ kept: Session?, _ before: [HeldSession], _ accepts: (Session) -> Bool) {

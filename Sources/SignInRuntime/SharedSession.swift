@@ -52,6 +52,8 @@ public struct SharedSession: Sendable {
     ///   - maySend: asked under the lock, the moment before the request is sent. From `true` on the answer must not be
     ///     lost; with `false` nothing is sent.
     ///   - mayAsk: whether the store may ask the person to unlock it.
+    ///   - dropping: told of the new session, and why the store did not take it, before the spent one is removed there: who watches
+    ///     the store must not take that for a sign-out.
     /// - Throws: why there are no fresh tokens; ``TokenRequestError/store(_:)`` where another process holds the lock or the
     ///   store does not say what it has, ``TransportError/cancelled`` where nothing may be sent.
     public func refresh(
@@ -59,7 +61,8 @@ public struct SharedSession: Sendable {
         isKept: Bool,
         isShared: Bool? = nil,
         mayAsk: Bool = true,
-        maySend: @Sendable () async -> Bool = { true }
+        maySend: @Sendable () async -> Bool = { true },
+        dropping: @Sendable (Session, StoreError) async -> Void = { _, _ in }
     ) async throws(TokenRequestError) -> Refreshed {
         let lock = try await lock(held.profileName)
         defer { lock?.release() }
@@ -120,7 +123,10 @@ public struct SharedSession: Sendable {
         if let other { return .renewed(session, notKept: .placeTaken(by: other)) }
         let notKept = await save(session)
         // What the store still has is the spent refresh token: nobody must send it again. One that was not replaced is good.
-        if isKept, notKept != nil, session.spends(held) { try? await store.forget(session.profileName) }
+        if isKept, let notKept, session.spends(held) {
+            await dropping(session, notKept)
+            try? await store.forget(session.profileName)
+        }
         return .renewed(session, notKept: notKept)
     }
 

@@ -201,11 +201,7 @@ struct LoginCommand: AsyncParsableCommand {
 extension State {
     /// The session in hand that the store has not taken.
     fileprivate var notKept: Session? {
-        switch self {
-        case .tokenHeld(let tokenHeld) where tokenHeld.held.notKept != nil: tokenHeld.held.session
-        case .userProfile(let signedIn) where signedIn.held.notKept != nil: signedIn.held.session
-        default: nil
-        }
+        held.flatMap { $0.notKept == nil ? nil : $0.session }
     }
 
     /// Whether the code has been sent, or there is what came of it.

@@ -219,7 +219,7 @@ struct ScreenLoop {
         case .useConfiguration(let clientID, let region, let save):
             await use(clientID, region: region, save: save)
         case .refresh:
-            guard let settings = model.state.session.flatMap(again) ?? signIn else { return }
+            guard let settings = model.state.held.flatMap { again($0.session) } ?? signIn else { return }
             await engine.send(.refreshChosen(engine.plan(settings)))
         case .signOut: await engine.send(.signOutChosen)
         case .openSignOutPage(let page):
@@ -305,15 +305,3 @@ struct ScreenLoop {
 /// The settings of a new sign-in in place of a session, which may come from another day and other options; `nil` where it
 /// names no place to sign in.
 typealias SignInAgain = @Sendable (Session) -> SignInSettings?
-
-extension State {
-    /// The session in hand.
-    fileprivate var session: Session? {
-        switch self {
-        case .loggedOut: nil
-        case .awaitingCallback(let attempt): attempt.returningTo?.held.session
-        case .tokenHeld(let tokenHeld): tokenHeld.held.session
-        case .userProfile(let signedIn): signedIn.held.session
-        }
-    }
-}

@@ -182,7 +182,7 @@ struct EngineTests {
         #expect(await !world.engine.hasLeftToken)
     }
 
-    @Test("where the server does not delete it, that is known; a token that it does not know is none", arguments: [503, 401])
+    @Test("where the server does not delete it, that is known; one that is unknown is none", arguments: [503, 401])
     func notDeleted(status: Int) async throws {
         let (world, open) = try await givenUpWhileExchanging(deletion: status)
         await world.engine.send(.quitChosen)

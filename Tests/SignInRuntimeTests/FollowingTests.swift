@@ -208,6 +208,27 @@ struct FollowingTests {
         #expect(sessionID(signedIn) == sessionID(later))
     }
 
+    @Test("what it removes itself, for the store took no more, is no sign-out: the session in hand goes on")
+    func ownRemoval() async throws {
+        let shelf = SharedShelf()
+        let world = world(shelf)
+        await world.engine.follow("default") { _ in true }
+        try await world.signIn()
+        try await world.reach("the store") { _ in shelf.kept != nil }
+        let full = StoreError.quotaExceeded(store: "shelf")
+        shelf.failSaving(full)
+        let engine = world.engine
+        shelf.afterForgetting {
+            // Long enough for the look that the removal's notice brings about.
+            for _ in 0..<40 where await engine.state.held != nil { try? await Task.sleep(for: .milliseconds(5)) }
+        }
+        await engine.send(.refreshChosen(engine.plan(try .sample())))
+        let state = try await world.reach("the refresh") { $0.held?.refresh == .idle && $0.held?.notKept == full }
+        #expect(shelf.kept == nil)
+        try await Task.sleep(for: .milliseconds(300))
+        #expect(await engine.state == state)
+    }
+
     @Test("its own sign-in, refresh and sign-out are nobody else's doing")
     func ownActions() async throws {
         let shelf = SharedShelf()

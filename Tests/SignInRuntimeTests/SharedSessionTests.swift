@@ -19,6 +19,7 @@ final class SharedShelf: Sendable {
         var spent: Set<Session> = []
         var beforeSaving: @Sendable () async -> Void = {}
         var beforeRemoving: @Sendable () async -> Void = {}
+        var afterForgetting: @Sendable () async -> Void = {}
         var watchers: [AsyncStream<Void>.Continuation] = []
     }
 
@@ -62,6 +63,11 @@ final class SharedShelf: Sendable {
     /// From now on `body` is run before a session is looked at to be removed.
     func beforeRemoving(_ body: @escaping @Sendable () async -> Void) { content.withLock { $0.beforeRemoving = body } }
 
+    /// From now on `body` is run when a session has been forgotten, before that is told to whoever wanted it.
+    func afterForgetting(_ body: @escaping @Sendable () async -> Void) {
+        content.withLock { $0.afterForgetting = body }
+    }
+
     var store: SessionStore {
         SessionStore(
             name: "shelf",
@@ -80,6 +86,7 @@ final class SharedShelf: Sendable {
             forget: { [self] _ throws(StoreError) in
                 if let failure = content.withLock({ $0.failure ?? $0.forgettingFailure }) { throw failure }
                 put(nil)
+                await content.withLock({ $0.afterForgetting })()
             },
             remove: { [self] name, isMeant throws(StoreError) in
                 await content.withLock({ $0.beforeRemoving })()

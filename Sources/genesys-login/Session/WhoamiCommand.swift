@@ -92,9 +92,17 @@ struct WhoamiCommand: AsyncParsableCommand {
                 }
                 return result
             }
+            await Self.tellNotKept(engine.state, session, live.transport)
             guard let result else { throw ExitStatus.failed }
             return try result.get()
         }
+    }
+
+    /// Says where the store did not take what a refresh brought. The program ends, and nobody has it then.
+    private static func tellNotKept(_ state: State, _ session: Session, _ transport: HTTPTransport) async {
+        guard let held = state.held, let notKept = held.notKept else { return }
+        Console.line("The refreshed session is not kept: \(notKept.report.summary) \(notKept.report.remedy)")
+        if held.session.spends(session) { await held.session.discard(transport) }
     }
 
     /// A signal came: nothing is waited for but a refresh.
