@@ -58,7 +58,7 @@ struct DemoCommand: AsyncParsableCommand {
             guard (0...65_535).contains(port) else {
                 throw UsageError("--port \(port) is no port.", "Use a number from 0 to 65535.")
             }
-            let settings = try Settings(options, environment: ProcessEnvironment.variables)
+            let settings = try found()
             if !serverOnly { try ScreenSession.requireTerminal() }
             return settings
         }
@@ -82,6 +82,19 @@ struct DemoCommand: AsyncParsableCommand {
 }
 
 extension DemoCommand {
+    /// The settings; where a configuration file is what is wrong with them, without the files: the demo needs none.
+    private func found() throws(UsageError) -> Settings {
+        let variables = ProcessEnvironment.variables
+        do throws(UsageError) {
+            return try Settings(options, environment: variables)
+        } catch {
+            let withoutFiles = variables.filter { !["HOME", "XDG_CONFIG_HOME"].contains($0.key) }
+            guard let settings = try? Settings(options, environment: withoutFiles) else { throw error }
+            Console.line("The demo goes on without your configuration. \(error.problem)")
+            return settings
+        }
+    }
+
     /// Serves until the process is ended, and says how to point the program here.
     private func serve(_ cloud: DemoCloud, clientID: String) async throws {
         do throws(DemoCloudError) {

@@ -40,6 +40,27 @@ extension EndToEndTests {
             }
         }
 
+        @Test("a configuration that cannot be used is passed over, for the demo needs none; an option is not")
+        func brokenConfiguration() async throws {
+            try await Stage.with { stage in
+                let official = "[default]\nenvironment = \"nowhere.example\"\n"
+                for (folder, text) in [(".gc", official), (".config/genesys-login", "[")] {
+                    let folder = stage.home.appending(path: folder)
+                    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+                    let file = folder.appending(path: "config.toml")
+                    try text.write(to: file, atomically: true, encoding: .utf8)
+                    let screen = try await stage.screen(["demo", "--no-browser"])
+                    try await screen.wait(for: "Enter sign in")
+                    try await screen.press(.letter("q"))
+                    try await screen.wait(for: "goes on without your configuration")
+                    #expect(try await screen.exitStatus() == 0)
+                    try FileManager.default.removeItem(at: file)
+                }
+                let wrong = try await stage.run(["demo", "--server-only", "--region", "mars-1"])
+                #expect(wrong.status == 64 && wrong.errors.contains("--region mars-1"), "\(wrong)")
+            }
+        }
+
         @Test("without a browser, `a` approves and the screen greets the person")
         func approveHere() async throws {
             try await Stage.with { stage in
