@@ -137,6 +137,9 @@ public enum Strings {
     public static func finishingRefresh(_ departure: Departure = .ends) -> String {
         "Finishing the refresh first; once more \(departure) the program at once."
     }
+    /// The person does not wait for that.
+    public static let refreshGivenUp =
+        "Ended at once. What a refresh was about to bring is lost: sign in again where the session has ended by it."
     /// The person wants to leave while the session is on its way out of the store.
     public static func finishingRemoval(_ departure: Departure = .ends) -> String {
         "Forgetting the session first; once more \(departure) the program at once."

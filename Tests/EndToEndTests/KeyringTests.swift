@@ -311,6 +311,28 @@ extension EndToEndTests {
             }
         }
 
+        @Test("given up while it takes what a refresh brought: that is said, and the spent token not sent again")
+        func refreshGivenUp() async throws {
+            try await Self.with(lifetimes: [1, 3600]) { stage, rig, keyring in
+                #expect(try await signIn(stage, keyring).finished("login").status == 0)
+                try keyring.set("slow")
+                let token = try stage.start(["token"], environment: keyring.environment)
+                try await waitUntil("the keyring to be asked", evidence: { token.errors }, until: { keyring.isStoring })
+                kill(token.id, SIGINT)
+                try await waitUntil("the words", until: { token.errors.contains("Finishing the refresh first") })
+                try await Task.sleep(for: .milliseconds(700))
+                kill(token.id, SIGINT)
+                let result = try await token.finished("token")
+                #expect(result.status == 130 && result.output.isEmpty, "\(result)")
+                #expect(result.errors.contains("Ended at once"), "\(result)")
+                try keyring.set("slow", false)
+                #expect(keyring.item.contains("refresh-token-0"))
+                let next = try await stage.run(["token"], environment: keyring.environment)
+                #expect(next.status == 4, "\(next)")
+                #expect(rig.server.refreshes == 1)
+            }
+        }
+
         @Test("given up while the session is on its way into it, the session does not come later, over another one")
         func givenUpWhileKeeping() async throws {
             try await Self.with { stage, rig, keyring in

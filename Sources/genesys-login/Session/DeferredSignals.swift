@@ -15,11 +15,13 @@ enum DeferredSignals {
     ///
     /// - Parameters:
     ///   - words: What is waited for; said at the first signal.
+    ///   - givenUp: What is said where another one ends the program at once.
     ///   - onFirst: What the first signal to end does in place of saying that.
     ///   - mayEnd: Whether there is nothing to wait for yet, at the first signal; nothing may begin from `true` on.
     ///   - isBusy: Whether there is something that must not be stopped.
     static func during<Result: Sendable>(
         words: @escaping @Sendable (Strings.Departure) -> String = { Strings.finishingRefresh($0) },
+        givenUp: String = Strings.refreshGivenUp,
         onFirst: (@Sendable () -> Void)? = nil,
         mayEnd: @escaping @Sendable () -> Bool = { false },
         isBusy: @escaping @Sendable () async -> Bool = { true },
@@ -42,7 +44,9 @@ enum DeferredSignals {
                     first.withLock { $0 = number }
                     if let onFirst { onFirst() } else { Console.line(words(.ends)) }
                 case .same: break
-                case .atOnce: die(of: number)
+                case .atOnce:
+                    Console.line(givenUp)
+                    die(of: number)
                 }
             }
             source.resume()

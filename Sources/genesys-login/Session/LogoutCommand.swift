@@ -50,7 +50,10 @@ struct LogoutCommand: AsyncParsableCommand {
                 transport: live.transport,
                 now: { Date() }
             )
-            return await DeferredSignals.during(words: { Strings.finishingSignOut($0) }) {
+            return await DeferredSignals.during(
+                words: { Strings.finishingSignOut($0) },
+                givenUp: Strings.signOutUnfinished
+            ) {
                 let (result, notForgotten) = await shared.signOut(session, isKept: true)
                 waiting.cancel()
                 let revocation = LoggedOut.Revocation(result, notForgotten: notForgotten, .init(session))
