@@ -229,6 +229,7 @@ func reduceTokenHeld(_ state: inout State, _ current: TokenHeld, _ event: Event)
     case .profileLoaded(tokenHeld.held.id, let profile):
         tokenHeld.held.isCuring = false
         tokenHeld.held.profileWaits = 0
+        tokenHeld.held.refusals = 0
         let notice = tokenHeld.notice.map { Notice(at: event.at, $0.kind) }
         state = .userProfile(SignedIn(held: tokenHeld.held, profile: profile, notice: notice))
         return []
@@ -240,8 +241,17 @@ func reduceTokenHeld(_ state: inout State, _ current: TokenHeld, _ event: Event)
             state = .tokenHeld(tokenHeld)
             return wait.map { [.startTimer(.profileRetry(tokenHeld.held.id), at: $0)] } ?? []
         }
+        // Tokens that live for seconds, and a service that takes longer.
+        guard tokenHeld.held.countRefusal() else {
+            tokenHeld.profile = .failed(failure)
+            state = .tokenHeld(tokenHeld)
+            return []
+        }
         // Refused is a token that has been replaced meanwhile; the one in hand has not been tried.
-        guard token == tokenHeld.held.session.tokens.accessToken else { return [tokenHeld.held.profileRequest] }
+        guard token == tokenHeld.held.session.tokens.accessToken else {
+            state = .tokenHeld(tokenHeld)
+            return [tokenHeld.held.profileRequest]
+        }
         guard let effects = tokenHeld.held.cure() else { return expire(&state, tokenHeld.held, failure) }
         tokenHeld.profile = .awaitingRefresh
         state = .tokenHeld(tokenHeld)
@@ -317,6 +327,7 @@ func reduceSessionEvent(_ state: inout State, _ current: SignedIn, _ event: Even
     case .profileLoaded(signedIn.held.id, let profile):
         signedIn.held.isCuring = false
         signedIn.held.profileWaits = 0
+        signedIn.held.refusals = 0
         signedIn.profile = profile
         if case .profileNotReloaded = signedIn.notice?.kind { signedIn.notice = nil }
         state = .userProfile(signedIn)
@@ -329,8 +340,16 @@ func reduceSessionEvent(_ state: inout State, _ current: SignedIn, _ event: Even
             state = .userProfile(signedIn)
             return wait.map { [.startTimer(.profileRetry(signedIn.held.id), at: $0)] } ?? []
         }
+        guard signedIn.held.countRefusal() else {
+            signedIn.notice = Notice(at: event.at, .profileNotReloaded(failure, nextAt: nil))
+            state = .userProfile(signedIn)
+            return []
+        }
         // Refused is a token that has been replaced meanwhile; the one in hand has not been tried.
-        guard token == signedIn.held.session.tokens.accessToken else { return [signedIn.held.profileRequest] }
+        guard token == signedIn.held.session.tokens.accessToken else {
+            state = .userProfile(signedIn)
+            return [signedIn.held.profileRequest]
+        }
         guard let effects = signedIn.held.cure() else { return expire(&state, signedIn.held, failure) }
         state = .userProfile(signedIn)
         return effects
@@ -359,42 +378,5 @@ func reduceSessionEvent(_ state: inout State, _ current: SignedIn, _ event: Even
         return effects
     case .ended(let failure):
         return expire(&state, signedIn.held, failure)
-    }
-}
-
-extension HeldSession {
-    /// The longest wait for the profile that is sat out, in seconds; a longer one is said and left to the person.
-    private static let longestProfileWait = 300
-    /// How often in a row such a wait is sat out: a service that always asks for one is not asked without end.
-    private static let mostProfileWaits = 5
-
-    /// When the profile is asked for again, where the server names a time that can be waited for.
-    fileprivate mutating func wait(_ error: APIError, at: Date) -> Date? {
-        guard case .rejected(let rejection) = error, rejection.status == 429, let seconds = rejection.retryAfter,
-            seconds <= Self.longestProfileWait, profileWaits < Self.mostProfileWaits
-        else {
-            profileWaits = 0
-            return nil
-        }
-        profileWaits += 1
-        // At least a second: a server that says 0 is not asked without end.
-        return at.addingTimeInterval(Double(max(1, seconds)))
-    }
-
-    /// Answers a 401 with one refresh; `nil` where that has been tried, or cannot be.
-    fileprivate mutating func cure() -> [Effect]? {
-        guard canRefresh else { return nil }
-        switch refresh {
-        case .underWay(_, let tries):
-            refresh = .underWay(thenProfile: true, tries: tries)
-            isCuring = true
-            return []
-        case .retrying where isCuring:
-            return []  // another answer to the token that is being replaced
-        case .idle, .retrying, .failed, .needsSignIn:
-            guard !isCuring else { return nil }
-            isCuring = true
-            return beginRefresh(thenProfile: true)
-        }
     }
 }

@@ -217,6 +217,8 @@ public struct HeldSession: Sendable, Hashable {
     var isCuring = false
     /// How often in a row the service asked to wait with the profile.
     var profileWaits = 0
+    /// How many requests for the profile in a row brought a 401.
+    var refusals = 0
 
     /// How refreshing stands.
     public enum Refresh: Sendable, Hashable {

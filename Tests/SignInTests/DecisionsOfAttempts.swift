@@ -237,7 +237,7 @@ enum Decisions {
           profileLimited → awaitingCallback begun, behind it Ada fresh, notice not reloaded yet (rate_limited)
               · start(profile)
           profileUnauthorized → awaitingCallback begun · stop(due) stop(expiry) abandon forget
-          profileUnauthorizedLate → unchanged · loadProfile
+          profileUnauthorizedLate → awaitingCallback begun, behind it Ada fresh · loadProfile
           attemptDeadline → userProfile Ada fresh, notice sign-in failed (timed_out)
               · stop(deadline) conclude(failed)
           refreshDue → awaitingCallback begun, behind it Ada needs sign-in
@@ -273,7 +273,7 @@ enum Decisions {
           profileLimited → awaitingCallback listening, behind it Ada fresh, notice not reloaded yet (rate_limited)
               · start(profile)
           profileUnauthorized → awaitingCallback listening · stop(due) stop(expiry) abandon forget
-          profileUnauthorizedLate → unchanged · loadProfile
+          profileUnauthorizedLate → awaitingCallback listening, behind it Ada fresh · loadProfile
           attemptDeadline → userProfile Ada fresh, notice sign-in failed (timed_out)
               · stop(deadline) conclude(failed)
           refreshDue → awaitingCallback listening, behind it Ada needs sign-in
@@ -309,7 +309,7 @@ enum Decisions {
           profileLimited → awaitingCallback exchanging, behind it Ada fresh, notice not reloaded yet (rate_limited)
               · start(profile)
           profileUnauthorized → awaitingCallback exchanging · stop(due) stop(expiry) abandon forget
-          profileUnauthorizedLate → unchanged · loadProfile
+          profileUnauthorizedLate → awaitingCallback exchanging, behind it Ada fresh · loadProfile
           attemptDeadline → userProfile Ada fresh, notice sign-in failed (timed_out)
               · stop(deadline) conclude(failed)
           refreshDue → awaitingCallback exchanging, behind it Ada needs sign-in

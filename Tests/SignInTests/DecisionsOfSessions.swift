@@ -14,7 +14,7 @@ extension Decisions {
           profileFailed → tokenHeld failed (service_error), fresh
           profileLimited → tokenHeld waiting (rate_limited), fresh · start(profile)
           profileUnauthorized → tokenHeld awaiting a refresh, refresh 1 then profile · refreshSession
-          profileUnauthorizedLate → unchanged · loadProfile
+          profileUnauthorizedLate → tokenHeld loading, fresh · loadProfile
           refreshDue → tokenHeld loading, refresh 1 · refreshSession
           tokenExpiry → tokenHeld loading, refresh 1 · refreshSession
         """,
@@ -31,7 +31,7 @@ extension Decisions {
           profileFailed → tokenHeld failed (service_error), fresh
           profileLimited → tokenHeld waiting (rate_limited), fresh · start(profile)
           profileUnauthorized → loggedOut expired (unauthorized) · stop(due) stop(expiry) abandon forget
-          profileUnauthorizedLate → unchanged · loadProfile
+          profileUnauthorizedLate → tokenHeld loading, fresh · loadProfile
           refreshDue → tokenHeld loading, needs sign-in
           tokenExpiry → loggedOut expired · stop(due) stop(expiry) abandon forget
         """,
@@ -48,7 +48,7 @@ extension Decisions {
           profileFailed → tokenHeld failed (service_error), needs sign-in
           profileLimited → tokenHeld waiting (rate_limited), needs sign-in · start(profile)
           profileUnauthorized → loggedOut expired (unauthorized) · stop(due) stop(expiry) abandon forget
-          profileUnauthorizedLate → unchanged · loadProfile
+          profileUnauthorizedLate → tokenHeld loading, needs sign-in · loadProfile
           tokenExpiry → loggedOut expired · stop(due) stop(expiry) abandon forget
         """,
         .loadingWhileRefreshing: """
@@ -64,7 +64,7 @@ extension Decisions {
           profileFailed → tokenHeld failed (service_error), refresh 1
           profileLimited → tokenHeld waiting (rate_limited), refresh 1 · start(profile)
           profileUnauthorized → tokenHeld awaiting a refresh, refresh 1 then profile
-          profileUnauthorizedLate → unchanged · loadProfile
+          profileUnauthorizedLate → tokenHeld loading, refresh 1 · loadProfile
           sessionRefreshed → tokenHeld loading, fresh · start(due) start(expiry)
           refreshedNotKept → tokenHeld loading, fresh, not kept (store_quota) · start(due) start(expiry)
           refreshUnanswered → tokenHeld loading, retry 1 (request_timed_out) · start(due)
@@ -84,7 +84,8 @@ extension Decisions {
           profileLoaded → userProfile Grace refresh 1 then profile
           profileFailed → tokenHeld failed (service_error), refresh 1 then profile
           profileLimited → tokenHeld waiting (rate_limited), refresh 1 then profile · start(profile)
-          profileUnauthorizedLate → unchanged · loadProfile
+          profileUnauthorized → tokenHeld awaiting a refresh, refresh 1 then profile
+          profileUnauthorizedLate → tokenHeld awaiting a refresh, refresh 1 then profile · loadProfile
           sessionRefreshed → tokenHeld loading, fresh · start(due) start(expiry) loadProfile
           refreshedNotKept → tokenHeld loading, fresh, not kept (store_quota)
               · start(due) start(expiry) loadProfile
@@ -106,7 +107,8 @@ extension Decisions {
           profileLoaded → userProfile Grace retry 1 (request_timed_out)
           profileFailed → tokenHeld failed (service_error), retry 1 (request_timed_out)
           profileLimited → tokenHeld waiting (rate_limited), retry 1 (request_timed_out) · start(profile)
-          profileUnauthorizedLate → unchanged · loadProfile
+          profileUnauthorized → tokenHeld awaiting a refresh, retry 1 (request_timed_out)
+          profileUnauthorizedLate → tokenHeld awaiting a refresh, retry 1 (request_timed_out) · loadProfile
           refreshDue → tokenHeld awaiting a refresh, refresh 2 then profile · refreshSession
         """,
         .loadFailed: """
@@ -122,7 +124,7 @@ extension Decisions {
           profileLoaded → userProfile Grace fresh
           profileLimited → tokenHeld waiting (rate_limited), fresh · start(profile)
           profileUnauthorized → tokenHeld awaiting a refresh, refresh 1 then profile · refreshSession
-          profileUnauthorizedLate → unchanged · loadProfile
+          profileUnauthorizedLate → tokenHeld failed (service_error), fresh · loadProfile
           refreshDue → tokenHeld failed (service_error), refresh 1 · refreshSession
           tokenExpiry → tokenHeld failed (service_error), refresh 1 · refreshSession
         """,
@@ -139,7 +141,7 @@ extension Decisions {
           profileLoaded → userProfile Grace fresh
           profileLimited → tokenHeld waiting (rate_limited), fresh · start(profile)
           profileUnauthorized → loggedOut expired (unauthorized) · stop(due) stop(expiry) abandon forget
-          profileUnauthorizedLate → unchanged · loadProfile
+          profileUnauthorizedLate → tokenHeld failed (service_error), fresh · loadProfile
           refreshDue → tokenHeld failed (service_error), needs sign-in
           tokenExpiry → loggedOut expired · stop(due) stop(expiry) abandon forget
         """,
@@ -157,7 +159,7 @@ extension Decisions {
           profileFailed → tokenHeld failed (service_error), fresh
           profileLimited → tokenHeld waiting (rate_limited), fresh · start(profile)
           profileUnauthorized → tokenHeld awaiting a refresh, refresh 1 then profile · refreshSession
-          profileUnauthorizedLate → unchanged · loadProfile
+          profileUnauthorizedLate → tokenHeld waiting (rate_limited), fresh · loadProfile
           refreshDue → tokenHeld waiting (rate_limited), refresh 1 · refreshSession
           tokenExpiry → tokenHeld waiting (rate_limited), refresh 1 · refreshSession
           profileRetry → tokenHeld loading, fresh · loadProfile
@@ -176,7 +178,7 @@ extension Decisions {
           profileFailed → userProfile Ada fresh, notice not reloaded (service_error)
           profileLimited → userProfile Ada fresh, notice not reloaded yet (rate_limited) · start(profile)
           profileUnauthorized → userProfile Ada refresh 1 then profile · refreshSession
-          profileUnauthorizedLate → unchanged · loadProfile
+          profileUnauthorizedLate → userProfile Ada fresh · loadProfile
           refreshDue → userProfile Ada refresh 1 · refreshSession
           tokenExpiry → userProfile Ada refresh 1 · refreshSession
         """,
@@ -194,7 +196,7 @@ extension Decisions {
           profileFailed → userProfile Ada fresh, notice not reloaded (service_error)
           profileLimited → userProfile Ada fresh, notice not reloaded yet (rate_limited) · start(profile)
           profileUnauthorized → loggedOut expired (unauthorized) · stop(due) stop(expiry) abandon forget
-          profileUnauthorizedLate → unchanged · loadProfile
+          profileUnauthorizedLate → userProfile Ada fresh · loadProfile
           refreshDue → userProfile Ada needs sign-in
           tokenExpiry → loggedOut expired · stop(due) stop(expiry) abandon forget
         """,
@@ -212,7 +214,7 @@ extension Decisions {
           profileLimited → userProfile Ada refresh 1 then profile, notice not reloaded yet (rate_limited)
               · start(profile)
           profileUnauthorized → userProfile Ada refresh 1 then profile
-          profileUnauthorizedLate → unchanged · loadProfile
+          profileUnauthorizedLate → userProfile Ada refresh 1 then profile · loadProfile
           sessionRefreshed → userProfile Ada fresh, notice refreshed · start(due) start(expiry) loadProfile
           refreshedNotKept → userProfile Ada fresh, not kept (store_quota), notice refreshed
               · start(due) start(expiry) loadProfile
@@ -236,7 +238,7 @@ extension Decisions {
           profileLimited → userProfile Ada retry 1 (request_timed_out), notice not reloaded yet (rate_limited)
               · start(profile)
           profileUnauthorized → userProfile Ada refresh 2 then profile · refreshSession
-          profileUnauthorizedLate → unchanged · loadProfile
+          profileUnauthorizedLate → userProfile Ada retry 1 (request_timed_out) · loadProfile
           refreshDue → userProfile Ada refresh 2 · refreshSession
         """,
         .refreshRefused: """
@@ -254,7 +256,7 @@ extension Decisions {
           profileLimited → userProfile Ada not refreshed (invalid_client), notice not reloaded yet (rate_limited)
               · start(profile)
           profileUnauthorized → userProfile Ada refresh 1 then profile · refreshSession
-          profileUnauthorizedLate → unchanged · loadProfile
+          profileUnauthorizedLate → userProfile Ada not refreshed (invalid_client) · loadProfile
           refreshDue → userProfile Ada refresh 1 · refreshSession
           tokenExpiry → loggedOut expired (invalid_client) · stop(due) stop(expiry) abandon
         """,
@@ -271,7 +273,8 @@ extension Decisions {
           profileFailed → userProfile Ada refresh 1 then profile, notice not reloaded (service_error)
           profileLimited → userProfile Ada refresh 1 then profile, notice not reloaded yet (rate_limited)
               · start(profile)
-          profileUnauthorizedLate → unchanged · loadProfile
+          profileUnauthorized → userProfile Ada refresh 1 then profile, notice refreshed
+          profileUnauthorizedLate → userProfile Ada refresh 1 then profile, notice refreshed · loadProfile
           sessionRefreshed → userProfile Ada fresh, notice refreshed · start(due) start(expiry) loadProfile
           refreshedNotKept → userProfile Ada fresh, not kept (store_quota), notice refreshed
               · start(due) start(expiry) loadProfile
@@ -295,7 +298,7 @@ extension Decisions {
           profileLimited → userProfile Ada needs sign-in, notice not reloaded yet (rate_limited)
               · start(profile)
           profileUnauthorized → loggedOut expired (unauthorized) · stop(due) stop(expiry) abandon forget
-          profileUnauthorizedLate → unchanged · loadProfile
+          profileUnauthorizedLate → userProfile Ada needs sign-in · loadProfile
           tokenExpiry → loggedOut expired · stop(due) stop(expiry) abandon forget
         """,
         .notKept: """
@@ -311,7 +314,7 @@ extension Decisions {
               · start(profile)
           profileUnauthorized → userProfile Ada refresh 1 then profile, not kept (store_quota)
               · refreshSession(not kept, shared)
-          profileUnauthorizedLate → unchanged · loadProfile
+          profileUnauthorizedLate → userProfile Ada fresh, not kept (store_quota) · loadProfile
           refreshDue → userProfile Ada refresh 1, not kept (store_quota) · refreshSession(not kept, shared)
           tokenExpiry → userProfile Ada refresh 1, not kept (store_quota) · refreshSession(not kept, shared)
         """,
@@ -330,7 +333,7 @@ extension Decisions {
               · start(profile)
           profileUnauthorized → userProfile Ada refresh 1 then profile, being kept
               · refreshSession(not kept)
-          profileUnauthorizedLate → unchanged · loadProfile
+          profileUnauthorizedLate → userProfile Ada fresh, being kept · loadProfile
           refreshDue → userProfile Ada refresh 1, being kept · refreshSession(not kept)
           tokenExpiry → userProfile Ada refresh 1, being kept · refreshSession(not kept)
         """,
@@ -349,7 +352,8 @@ extension Decisions {
           profileLimited → userProfile Ada fresh, notice not reloaded yet (rate_limited) · start(profile)
           profileUnauthorized → userProfile Ada refresh 1 then profile, notice not reloaded yet (rate_limited)
               · refreshSession
-          profileUnauthorizedLate → unchanged · loadProfile
+          profileUnauthorizedLate → userProfile Ada fresh, notice not reloaded yet (rate_limited)
+              · loadProfile
           refreshDue → userProfile Ada refresh 1, notice not reloaded yet (rate_limited) · refreshSession
           tokenExpiry → userProfile Ada refresh 1, notice not reloaded yet (rate_limited) · refreshSession
           profileRetry → unchanged · loadProfile

@@ -44,9 +44,38 @@ struct UnauthorizedTests {
         var machine = try Machine.signedIn()
         machine.send(.profileFailed(session, Sample.api(401), using: Secret("SECRETaccess1")))
         if retrying { machine.send(.refreshFailed(session, Sample.noAnswer)) }
-        let before = machine.state
+        let before = machine.held?.refresh
         #expect(machine.send(.profileFailed(session, Sample.api(401), using: Secret("SECRETaccess1"))).isEmpty)
-        #expect(machine.state == before)
+        #expect(machine.held?.refresh == before)
+        #expect(machine.signedIn != nil)
+    }
+
+    @Test(
+        "tokens that are replaced faster than the service answers: it is not asked without end",
+        arguments: [false, true]
+    )
+    func neverInTime(signedIn: Bool) throws {
+        var machine = try signedIn ? Machine.signedIn() : Machine.loading()
+        var asked = 0
+        for turn in 1...20 {
+            machine.send(.timerFired(.refreshDue(session)))
+            machine.send(.sessionRefreshed(session, try Sample.session(Sample.tokens("\(turn + 1)"))))
+            let old = Secret("SECRETaccess\(turn)")
+            let effects = machine.send(.profileFailed(session, Sample.api(401), using: old))
+            guard effects.contains(where: { if case .loadProfile = $0 { true } else { false } }) else { break }
+            asked += 1
+        }
+        #expect(asked == 5)
+        let failure = Failure(.api(Sample.api(401)), try Sample.sessionContext())
+        switch machine.state {
+        case .tokenHeld(let tokenHeld): #expect(!signedIn && tokenHeld.profile == .failed(failure))
+        case .userProfile(let shown):
+            #expect(signedIn && shown.notice?.kind == .profileNotReloaded(failure, nextAt: nil))
+        default: Issue.record("the session is good, and has ended")
+        }
+        // And a person may have it asked again.
+        let again = try machine.send(.refreshChosen(Sample.plan(6)))
+        #expect(!again.isEmpty)
     }
 
     @Test("a refresh that is under way already serves as the cure: none is sent twice")
