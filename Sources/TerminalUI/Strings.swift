@@ -168,7 +168,6 @@ public enum Strings {
     static let refreshFailed = "The token could not be refreshed; r tries again."
     /// Keys came that belong to a text which went away, or was pasted.
     public static let strayKeys = "That was taken for text; keys count again when you pause."
-    public static let earlyClick = "That came up just then; click once more to sign out."
     static let unnamedScopes = "not named by the server"
 
     /// Where a session is kept, for people.

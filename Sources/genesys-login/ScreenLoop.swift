@@ -46,7 +46,6 @@ struct ScreenLoop {
     private var signIn: SignInSettings?
     private var model: ScreenModel
     private var screen: Screen
-    private var shown = ShownPlaces()
     private var flashes = 0
     private var ending: Ending?
     /// The person wants the program to stop, once nothing is under way that must not be cut short.
@@ -158,12 +157,6 @@ struct ScreenLoop {
         guard let intent = intent(for: input, in: model, screen: screen) else { return }
         // What was typed ahead for a shell, and no paste yet, must not end a session.
         if case .key = input, intent == .signOut, !isAlone { return flash(Strings.strayKeys) }
-        // Nor a click on what stood there the moment before.
-        if case .click(let row, let column) = input, intent == .signOut,
-            !shown.isSeen(row: row, column: column, at: .now)
-        {
-            return flash(Strings.earlyClick)
-        }
         await act(on: intent, input: input)
     }
 
@@ -187,7 +180,6 @@ struct ScreenLoop {
         model.now = Date()
         screen = render(model, size: terminal.size)
         terminal.draw(screen)
-        shown.show(screen, at: .now)
     }
 
     private mutating func act(on intent: Intent, input: Input) async {

@@ -31,29 +31,6 @@ struct CommandTests {
         }
     }
 
-    @Test("a place counts as seen once its command has been there for a while, whatever stood there before")
-    func seenPlaces() throws {
-        let size = Size(columns: 80, rows: 24)
-        func screen(_ name: String) throws -> Screen {
-            render(try #require(try Fixtures.all().first { $0.name == name }).model, size: size)
-        }
-        let (waiting, profile) = (try screen("waiting"), try screen("profile"))
-        let signOut = try #require(profile.regions.first { $0.command == .signOut })
-        let (row, column) = (signOut.row, signOut.columns.lowerBound + 2)
-        #expect(waiting.command(row: row, column: column) != nil, "nothing stands there before")
-        let start = ContinuousClock.now
-        var shown = ShownPlaces()
-        shown.show(waiting, at: start)
-        let signedIn = start + .seconds(10)
-        #expect(shown.isSeen(row: row, column: column, at: signedIn))
-        shown.show(profile, at: signedIn)
-        #expect(!shown.isSeen(row: row, column: column, at: signedIn + .milliseconds(299)))
-        // What is drawn anew with the same label goes on.
-        shown.show(profile, at: signedIn + .milliseconds(200))
-        #expect(shown.isSeen(row: row, column: column, at: signedIn + .milliseconds(300)))
-        #expect(!shown.isSeen(row: 0, column: 0, at: signedIn + .seconds(9)))
-    }
-
     @Test("a click beside the labels means nothing")
     func clickElsewhere() {
         let model = Fixtures.model(.initial, at: 0)
