@@ -115,6 +115,7 @@ final class HeldLock: ProfileLock {
         let descriptor = file.descriptor
         guard try take(file, LOCK_EX, else: failure) else { return false }
         files.withLock { $0.append(descriptor) }
+        SpentNotes.reserve(in: descriptor)
         return true
     }
 

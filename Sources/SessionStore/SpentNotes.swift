@@ -31,11 +31,20 @@ struct SpentNotes {
         return notes
     }
 
-    /// Where that fails, as on a full disk, they are as they were.
     func write(to file: Int32) {
-        let bytes = Array((lines.joined(separator: "\n") + "\n").utf8)
-        let count = bytes.withUnsafeBytes { pwrite(file, $0.baseAddress, $0.count, 0) }
-        if count == bytes.count { ftruncate(file, off_t(count)) }
+        Self.write(Array(lines.joined(separator: "\n").utf8), to: file)
+    }
+
+    /// Makes room for all the notes there can be, while there is some: a disk may be full when one is to be made.
+    static func reserve(in file: Int32) {
+        var status = stat()
+        if fstat(file, &status) == 0, status.st_size < length { SpentNotes(in: file).write(to: file) }
+    }
+
+    /// Always as much, so that what is written later takes no more room.
+    private static func write(_ text: [UInt8], to file: Int32) {
+        let blanks = [UInt8](repeating: UInt8(ascii: "\n"), count: max(length - text.count, 0))
+        (text + blanks).withUnsafeBytes { _ = pwrite(file, $0.baseAddress, $0.count, 0) }
     }
 
     private static func line(_ session: Session) -> String {

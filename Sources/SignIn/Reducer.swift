@@ -68,9 +68,9 @@ extension LoggedOut.Revocation {
         case (.success, nil): self = .revoked
         case (.failure(let error), nil) where error.isUnauthorized: self = .alreadyInvalid
         case (.failure(let error), nil): self = .onlyForgotten(Failure(.deletion(error), context))
-        case (.success, let notForgotten?): self = .notForgotten(notForgotten, isInvalid: true)
+        case (.success, let notForgotten?): self = .notForgotten(notForgotten, .deleted)
         case (.failure(let error), let notForgotten?):
-            self = .notForgotten(notForgotten, isInvalid: error.isUnauthorized)
+            self = .notForgotten(notForgotten, error.isUnauthorized ? .unknown : .live)
         }
     }
 }

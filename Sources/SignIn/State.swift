@@ -68,8 +68,18 @@ public enum LoggedOut: Sendable, Hashable {
         case alreadyInvalid
         /// Only this machine forgot it; the server could not be told.
         case onlyForgotten(Failure)
-        /// The store still has the session; whether the server has deleted the token, or did not know it any more.
-        case notForgotten(StoreError, isInvalid: Bool)
+        /// The store still has the session; and what is known of the token.
+        case notForgotten(StoreError, Token)
+    }
+
+    /// What is known of a token that is still in the session store.
+    public enum Token: Sendable, Hashable {
+        /// The server has deleted it.
+        case deleted
+        /// The server did not know it any more. The refresh token may be good.
+        case unknown
+        /// The server could not be told.
+        case live
     }
 }
 

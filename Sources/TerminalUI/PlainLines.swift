@@ -70,8 +70,8 @@ public func plainLines(signedOut revocation: LoggedOut.Revocation, page: String)
         case .revoked: [Strings.revoked]
         case .alreadyInvalid: [Strings.alreadyInvalid]
         case .onlyForgotten(let failure): [Strings.onlyForgotten] + plainLines(failure.report)
-        case .notForgotten(let error, let isInvalid):
-            [isInvalid ? Strings.stillKept : Strings.stillKeptAndLive] + plainLines(error.report)
+        case .notForgotten(let error, let token):
+            [Strings.stillKept(token)] + plainLines(error.report)
         }
     return first + [Strings.plainBrowserStaysSignedIn, page]
 }

@@ -20,8 +20,8 @@ func loggedOutBlocks(_ loggedOut: LoggedOut, _ model: ScreenModel, _ page: Page)
     case .signedOut(.onlyForgotten(let failure)):
         blocks.append(leadBlock(Strings.onlyForgotten, page, mayGo: false))
         blocks.append(reportBlock(failure.report, page, .warning))
-    case .signedOut(.notForgotten(let error, let isInvalid)):
-        blocks.append(leadBlock(isInvalid ? Strings.stillKept : Strings.stillKeptAndLive, page, mayGo: false))
+    case .signedOut(.notForgotten(let error, let token)):
+        blocks.append(leadBlock(Strings.stillKept(token), page, mayGo: false))
         blocks.append(reportBlock(error.report, page, .warning))
     case .signedOutElsewhere:
         blocks.append(leadBlock(Strings.signedOutElsewhere, page, mayGo: false))

@@ -35,8 +35,14 @@ public enum Strings {
     public static let signOutUnfinished =
         "The sign-out was not finished, and the session may still be kept. genesys-login status tells, logout signs out."
     static let alreadyInvalid = "Forgotten on this machine. The server did not know the token any more."
-    static let stillKept = "The token was deleted at the server, but the session is still in the session store."
-    static let stillKeptAndLive = "The session is still in the session store, and the server could not be told either."
+    static func stillKept(_ token: LoggedOut.Token) -> String {
+        switch token {
+        case .deleted: "The token was deleted at the server, but the session is still in the session store."
+        case .unknown:
+            "The session is still in the session store. The server did not know its token any more; it may refresh the session."
+        case .live: "The session is still in the session store, and the server could not be told either."
+        }
+    }
     static let signedOutElsewhere = "You signed out in another terminal."
     static let otherSignIn = "Not signed in here: this profile keeps another sign-in. A new one takes its place."
     static let storeFailed = "Nobody knows whether you are signed in: the session store did not answer."
@@ -108,6 +114,8 @@ public enum Strings {
     /// The same of a program that ends with it.
     public static let notKeptAndDeleted = "The session could not be kept, so its token was deleted at the server."
     /// The same where the server could not be told.
+    public static let notKeptAndUnknown =
+        "The session could not be kept, and the server did not know its token any more."
     public static let notKeptAndLive =
         "The session could not be kept, and the server could not be told: its token lives until it expires."
     static func expiresIn(_ time: String) -> String { "expires in \(time)" }

@@ -52,6 +52,8 @@ extension SharedStores {
                 let (one, other) = (try sampleSession("default"), try sampleSession("default", age: 1))
                 var held = try await locks.acquire("default")
                 #expect(!held.isSpent(one))
+                let file = "\(root)/genesys-login-\(getuid())/default.lock"
+                #expect(try Data(contentsOf: URL(filePath: file)).count == 512, "the room is there before it is needed")
                 held.noteSpent(one)
                 #expect(held.isSpent(one))
                 #expect(!held.isSpent(other))
@@ -77,7 +79,7 @@ extension SharedStores {
                 #expect(files.count == 2, "\(files)")
                 for file in files {
                     let text = try String(contentsOfFile: "\(root)/\(file)", encoding: .utf8)
-                    #expect(text.hasPrefix("spent ") && text.utf8.count < 8 * 64, "\(text)")
+                    #expect(text.hasPrefix("spent ") && text.utf8.count == 8 * 64, "\(text)")
                     #expect(!text.contains(other.tokens.accessToken.reveal()))
                 }
             }

@@ -160,14 +160,17 @@ struct SignOutTests {
         }
     }
 
-    @Test("the store still has it: that is said, whatever the server said", arguments: [nil, 401, 500])
-    func notForgotten(status: Int?) throws {
+    @Test(
+        "the store still has it: that is said, whatever the server said",
+        arguments: [(nil, .deleted), (401, .unknown), (500, .live)] as [(Int?, LoggedOut.Token)]
+    )
+    func notForgotten(status: Int?, token: LoggedOut.Token) throws {
         var machine = try Machine.signedIn()
         machine.send(.signOutChosen)
         let error = Sample.storeError
         let answer = status.map { Event.Kind.revocationFailed(session, Sample.api($0), notForgotten: error) }
         machine.send(answer ?? .tokenRevoked(session, notForgotten: error))
-        #expect(machine.state == .loggedOut(.signedOut(.notForgotten(error, isInvalid: status != 500))))
+        #expect(machine.state == .loggedOut(.signedOut(.notForgotten(error, token))))
     }
 
     @Test("of a session that was never kept the store has nothing to forget")

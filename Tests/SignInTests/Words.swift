@@ -25,8 +25,8 @@ private func words(_ loggedOut: LoggedOut) -> String {
     case .signedOut(.alreadyInvalid): "invalid already"
     case .signedOutElsewhere: "signed out elsewhere"
     case .storeFailed(let error): "store failed (\(error.report.code))"
-    case .signedOut(.notForgotten(let error, let isInvalid)):
-        "not forgotten\(isInvalid ? "" : ", nor revoked") (\(error.report.code))"
+    case .signedOut(.notForgotten(let error, let token)):
+        "not forgotten\(token == .deleted ? "" : ", token \(token)") (\(error.report.code))"
     case .signedOut(.onlyForgotten(let failure)): "only forgotten (\(failure.report.code))"
     case .cancelled: "cancelled"
     case .failed(let failure): "failed (\(failure.report.code))"

@@ -178,7 +178,7 @@ extension Session {
             try await APIClient(apiURL: apiURL, transport: transport).deleteToken(accessToken: tokens.accessToken)
             Console.line(Strings.notKeptAndDeleted)
         } catch {
-            Console.line(error.isUnauthorized ? Strings.notKeptAndDeleted : Strings.notKeptAndLive)
+            Console.line(error.isUnauthorized ? Strings.notKeptAndUnknown : Strings.notKeptAndLive)
         }
     }
 }

@@ -94,8 +94,9 @@ private struct LogoutJSON: Encodable {
         case .revoked, .underWay: (token, error) = ("revoked", nil)
         case .alreadyInvalid: (token, error) = ("already_invalid", nil)
         case .onlyForgotten(let failure): (token, error) = ("only_forgotten", FailureJSON(failure.report).error)
-        case .notForgotten(let why, let isInvalid):
-            (token, error) = (isInvalid ? "revoked" : "not_revoked", FailureJSON(why.report).error)
+        case .notForgotten(let why, .deleted): (token, error) = ("revoked", FailureJSON(why.report).error)
+        case .notForgotten(let why, .unknown): (token, error) = ("already_invalid", FailureJSON(why.report).error)
+        case .notForgotten(let why, .live): (token, error) = ("not_revoked", FailureJSON(why.report).error)
         }
     }
 
