@@ -5,7 +5,7 @@ import OAuth
 /// Whose refresh tokens are spent, the newest first: a line for each, in the file that the profile's lock is on. A line names
 /// the tokens among all that the profile has had, by the sign-in and the time at which they came. No secret.
 struct SpentNotes {
-    /// How many are kept: a store that takes nothing has the session of its last good day, and a screen goes on refreshing.
+    /// How many are kept: a store has one at a time, and each kind of store another one.
     private static let most = 8
     /// As much as that many lines may be, in bytes.
     private static let length = most * 64

@@ -108,7 +108,8 @@ public struct SharedSession: Sendable {
             throw error
         }
         session.receivedAt = now()
-        if session.spends(held) { lock?.noteSpent(held) }
+        // What no store has is in this program's hand alone, which goes on with the new one.
+        if isKept, session.spends(held) { lock?.noteSpent(held) }
         if other == nil, !isKept || seen != .success(nil), case .success(let newer) = await load(held.profileName) {
             guard newer != nil || !isKept else {
                 // Somebody who signed out while the server was busy meant these tokens too.
