@@ -209,12 +209,14 @@ public struct SharedSession: Sendable {
             try await store.save(session)
             return nil
         } catch {
-            // A program that was ended may have done its work before.
-            if case .unavailable = error, case .success(let kept?) = await load(session.profileName),
-                kept.tokens == session.tokens
-            {
-                return nil
+            // A program that was ended may have done its work before; one that says nothing is taken for a keyring that is
+            // locked, which is not asked again.
+            switch error {
+            case .unavailable: break
+            case .locked: if await store.isLocked(session.profileName) { return error }
+            default: return error
             }
+            if case .success(let kept?) = await load(session.profileName), kept.tokens == session.tokens { return nil }
             return error
         }
     }

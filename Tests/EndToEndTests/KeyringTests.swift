@@ -37,7 +37,8 @@ extension EndToEndTests {
                             echo 'secret-tool: Cannot create an item in a locked collection' >&2
                             exit 1
                         fi
-                        cat >new && mv new item ;;
+                        cat >new && mv new item
+                        if [ -e silent ]; then sleep 60; fi ;;
                     clear)
                         if [ -e slow-clear ]; then sleep 5; fi
                         if [ -e stubborn ]; then echo 'secret-tool: not allowed' >&2; exit 1; fi
@@ -308,6 +309,18 @@ extension EndToEndTests {
                 #expect(second.status == 4 && second.output.isEmpty, "\(second)")
                 #expect(second.errors.contains("used by another program"), "\(second)")
                 #expect(rig.server.refreshes == 1)
+            }
+        }
+
+        @Test("one that takes the session and never says so: it is kept, and that is said")
+        func silentStore() async throws {
+            try await Self.with { stage, rig, keyring in
+                try keyring.set("silent")
+                let result = try await signIn(stage, keyring).finished("login", within: .seconds(90))
+                #expect(result.status == 0, "\(result)")
+                #expect(result.errors.contains("The session is kept"), "\(result)")
+                #expect(rig.server.deleted.isEmpty)
+                #expect(try await stage.run(["token"], environment: keyring.environment).output == "access-token-0\n")
             }
         }
 
