@@ -32,18 +32,18 @@ extension HeldSession {
     }
 
     /// Answers a 401 with one refresh; `nil` where that has been tried, or cannot be.
-    mutating func cure() -> [Effect]? {
+    mutating func cure(at: Date) -> [Effect]? {
         guard canRefresh else { return nil }
         switch refresh {
         case .underWay(_, let tries):
             refresh = .underWay(thenProfile: true, tries: tries)
-            isCuring = true
+            curingSince = at
             return []
         case .retrying where isCuring:
             return []  // another answer to the token that is being replaced
         case .idle, .retrying, .failed, .needsSignIn:
             guard !isCuring else { return nil }
-            isCuring = true
+            curingSince = at
             return beginRefresh(thenProfile: true)
         }
     }

@@ -93,7 +93,8 @@ extension HeldSession {
             label = newLabel
             becomeKept()
             refresh = .idle
-            isCuring = false
+            // What the store has may come of the refresh that is to cure, be it this program's own; or from long before.
+            if let since = curingSince, newer.receivedAt < since { curingSince = nil }
             // What was asked with the old token may be refused.
             return .refreshed(thenProfile: true, timers())
         case .sessionForgotten(id):
@@ -227,7 +228,7 @@ func reduceTokenHeld(_ state: inout State, _ current: TokenHeld, _ event: Event)
     case .refreshChosen:
         return retry(&state, tokenHeld)
     case .profileLoaded(tokenHeld.held.id, let profile):
-        tokenHeld.held.isCuring = false
+        tokenHeld.held.curingSince = nil
         tokenHeld.held.profileWaits = 0
         tokenHeld.held.refusals = 0
         let notice = tokenHeld.notice.map { Notice(at: event.at, $0.kind) }
@@ -252,7 +253,7 @@ func reduceTokenHeld(_ state: inout State, _ current: TokenHeld, _ event: Event)
             state = .tokenHeld(tokenHeld)
             return [tokenHeld.held.profileRequest]
         }
-        guard let effects = tokenHeld.held.cure() else { return expire(&state, tokenHeld.held, failure) }
+        guard let effects = tokenHeld.held.cure(at: event.at) else { return expire(&state, tokenHeld.held, failure) }
         tokenHeld.profile = .awaitingRefresh
         state = .tokenHeld(tokenHeld)
         return effects
@@ -325,7 +326,7 @@ func reduceSessionEvent(_ state: inout State, _ current: SignedIn, _ event: Even
     var signedIn = current
     switch event.kind {
     case .profileLoaded(signedIn.held.id, let profile):
-        signedIn.held.isCuring = false
+        signedIn.held.curingSince = nil
         signedIn.held.profileWaits = 0
         signedIn.held.refusals = 0
         signedIn.profile = profile
@@ -350,7 +351,7 @@ func reduceSessionEvent(_ state: inout State, _ current: SignedIn, _ event: Even
             state = .userProfile(signedIn)
             return [signedIn.held.profileRequest]
         }
-        guard let effects = signedIn.held.cure() else { return expire(&state, signedIn.held, failure) }
+        guard let effects = signedIn.held.cure(at: event.at) else { return expire(&state, signedIn.held, failure) }
         state = .userProfile(signedIn)
         return effects
     case .timerFired(.profileRetry(signedIn.held.id)):

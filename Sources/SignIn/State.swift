@@ -223,8 +223,10 @@ public struct HeldSession: Sendable, Hashable {
     public internal(set) var isBeingKept = false
     /// Whether the store has had these tokens: other programs may have them too.
     public internal(set) var isShared = true
-    /// Whether a 401 has been answered with a refresh: one that comes back ends the session.
-    var isCuring = false
+    /// Since when a 401 is being answered with a refresh: one that comes back ends the session.
+    var curingSince: Date?
+    /// Whether a 401 is being answered so.
+    var isCuring: Bool { curingSince != nil }
     /// How often in a row the service asked to wait with the profile.
     var profileWaits = 0
     /// How many requests for the profile in a row brought a 401.

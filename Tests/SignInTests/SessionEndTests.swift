@@ -37,6 +37,30 @@ struct UnauthorizedTests {
     }
 
     @Test(
+        "seen in the store before it is told, the cure is the cure; what the store had before is none",
+        arguments: [true, false],
+        [true, false]
+    )
+    func curedByTheStore(isCure: Bool, signedIn: Bool) throws {
+        var machine = try signedIn ? Machine.signedIn() : Machine.loading()
+        let fresh = try Sample.session(Sample.tokens("2"), at: isCure ? 101 : 99)
+        machine.send(.profileFailed(session, Sample.api(401), using: Secret("SECRETaccess1")), at: 100)
+        let effects = machine.send(.sessionReplaced(session, fresh, label: "x", successor: SessionID(20)), at: 102)
+        #expect(effects.last == .loadProfile(session, apiURL: Sample.apiURL, accessToken: Secret("SECRETaccess2")))
+        #expect(machine.send(.sessionRefreshed(session, fresh), at: 103).isEmpty)
+        let again = machine.send(.profileFailed(session, Sample.api(401), using: Secret("SECRETaccess2")), at: 104)
+        if isCure {
+            #expect(again.contains(.forgetSession(fresh)))
+            guard case .loggedOut(.sessionExpired) = machine.state else {
+                Issue.record("\(machine.state)")
+                return
+            }
+        } else {
+            #expect(again.map(words) == ["refreshSession"])
+        }
+    }
+
+    @Test(
         "a second answer to the old token, while the cure is under way or waits, ends nothing",
         arguments: [false, true]
     )

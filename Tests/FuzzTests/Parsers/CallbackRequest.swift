@@ -44,9 +44,10 @@ func checkCallbackRequest(_ bytes: [UInt8]) throws(Violation) {
 
 /// How often the first head among `bytes` has the field `Host`.
 private func hostFields(in bytes: [UInt8]) -> Int {
-    let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+    // Whatever of these stands before it is passed over (RFC 9112 §2.2).
+    let head = bytes.drop { [UInt8(ascii: "\r"), UInt8(ascii: "\n")].contains($0) }
+    let lines = head.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
         .map { $0.last == UInt8(ascii: "\r") ? $0.dropLast() : $0 }
-        .drop { $0.isEmpty }
     return lines.prefix { !$0.isEmpty }.count { String(decoding: $0, as: UTF8.self).lowercased().hasPrefix("host:") }
 }
 
