@@ -71,6 +71,8 @@ extension HeldSession {
             return expire()
         case .sessionRefreshed(id, let refreshed, let error):
             guard case .underWay(let thenProfile, _) = refresh else { return .ignored }
+            // Seen in the store before; what is under way is another one.
+            guard refreshed != session || error != nil else { return .ignored }
             session = refreshed
             notKept = error
             isBeingKept = false

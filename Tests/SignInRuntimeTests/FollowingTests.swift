@@ -4,6 +4,7 @@ import OAuth
 import SessionStore
 import SignIn
 import SignInRuntime
+import Synchronization
 import Testing
 
 @Suite("an open screen and the other processes", .timeLimit(.minutes(2)))
@@ -227,6 +228,35 @@ struct FollowingTests {
         #expect(shelf.kept == nil)
         try await Task.sleep(for: .milliseconds(300))
         #expect(await engine.state == state)
+    }
+
+    @Test("a 401 that comes back after a refresh which the store has shown ends the session")
+    func incurable() async throws {
+        let shelf = SharedShelf()
+        let isOff = Mutex(false)
+        let world = World(store: shelf.store) { request, turn in
+            switch request.method {
+            case .post: .tokens(turn)
+            case .get: isOff.withLock { $0 } ? HTTPResponse(status: 401) : .ada
+            case .delete: HTTPResponse(status: 200)
+            }
+        }
+        await world.engine.follow("default") { _ in true }
+        try await world.signIn()
+        try await world.reach("the store") { _ in shelf.kept != nil }
+        isOff.withLock { $0 = true }
+        let engine = world.engine
+        shelf.afterSaving { saved in
+            // The look that the notice of it brings about comes first.
+            for _ in 0..<200 where await engine.state.held.map({ $0.session != saved }) ?? false {
+                try? await Task.sleep(for: .milliseconds(5))
+            }
+        }
+        await world.engine.send(.refreshChosen(world.engine.plan(try .sample())))
+        try await world.reach("the end") { if case .loggedOut(.sessionExpired) = $0 { true } else { false } }
+        // The code, the refresh that was wished for, the cure.
+        #expect(world.server.lines.count { $0.hasPrefix("POST") } == 3)
+        try await world.reach("the store") { _ in shelf.kept == nil }
     }
 
     @Test("its own sign-in, refresh and sign-out are nobody else's doing")

@@ -20,6 +20,7 @@ final class SharedShelf: Sendable {
         var beforeSaving: @Sendable () async -> Void = {}
         var beforeRemoving: @Sendable () async -> Void = {}
         var afterForgetting: @Sendable () async -> Void = {}
+        var afterSaving: @Sendable (Session) async -> Void = { _ in }
         var watchers: [AsyncStream<Void>.Continuation] = []
     }
 
@@ -64,6 +65,11 @@ final class SharedShelf: Sendable {
     /// From now on `body` is run before a session is looked at to be removed.
     func beforeRemoving(_ body: @escaping @Sendable () async -> Void) { content.withLock { $0.beforeRemoving = body } }
 
+    /// From now on `body` is run when a session has been saved, before that is told to whoever saved it.
+    func afterSaving(_ body: @escaping @Sendable (Session) async -> Void) {
+        content.withLock { $0.afterSaving = body }
+    }
+
     /// From now on `body` is run when a session has been forgotten, before that is told to whoever wanted it.
     func afterForgetting(_ body: @escaping @Sendable () async -> Void) {
         content.withLock { $0.afterForgetting = body }
@@ -83,6 +89,7 @@ final class SharedShelf: Sendable {
                 if let failure = content.withLock({ $0.failure ?? $0.savingFailure }) { throw failure }
                 content.withLock { $0.saves += 1 }
                 put(session)
+                await content.withLock({ $0.afterSaving })(session)
             },
             forget: { [self] _ throws(StoreError) in
                 if let failure = content.withLock({ $0.failure ?? $0.forgettingFailure }) { throw failure }
