@@ -5,11 +5,13 @@ import NIOPosix
 struct RawClient {
     let channel: NIOAsyncChannel<ByteBuffer, ByteBuffer>
 
-    init(_ host: String = "127.0.0.1", port: Int) async throws {
+    /// - Parameter first: what is sent as soon as there is a connection, however busy the test's own threads are: a listener does
+    ///   not wait for long.
+    init(_ host: String = "127.0.0.1", port: Int, first: [UInt8] = []) async throws {
         channel = try await ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
             .connect(host: host, port: port) { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    try channel.pipeline.syncOperations.addHandler(Copier())
+                    try channel.pipeline.syncOperations.addHandlers([Opener(first), Copier()])
                     return try NIOAsyncChannel(wrappingChannelSynchronously: channel)
                 }
             }
@@ -23,7 +25,7 @@ struct RawClient {
     /// Sends `bytes` and returns all that comes back before the server closes.
     func exchange(_ bytes: [UInt8]) async throws -> String {
         try await channel.executeThenClose { inbound, outbound in
-            try await outbound.write(ByteBuffer(bytes: bytes))
+            if !bytes.isEmpty { try await outbound.write(ByteBuffer(bytes: bytes)) }
             var answer = ByteBuffer()
             do {
                 for try await var part in inbound { answer.writeBuffer(&part) }
@@ -38,8 +40,25 @@ struct RawClient {
         -> String
     {
         let name = host.contains(":") ? "[\(host)]" : "localhost"
-        return try await RawClient(host, port: port)
-            .exchange("GET \(target) HTTP/1.1\r\nHost: \(name):\(port)\r\n\(headers)\r\n")
+        let request = "GET \(target) HTTP/1.1\r\nHost: \(name):\(port)\r\n\(headers)\r\n"
+        return try await RawClient(host, port: port, first: Array(request.utf8)).exchange([])
+    }
+}
+
+/// Sends its bytes once there is a connection.
+private final class Opener: ChannelInboundHandler {
+    typealias InboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
+
+    private let bytes: [UInt8]
+
+    init(_ bytes: [UInt8]) {
+        self.bytes = bytes
+    }
+
+    func channelActive(context: ChannelHandlerContext) {
+        if !bytes.isEmpty { context.writeAndFlush(wrapOutboundOut(ByteBuffer(bytes: bytes)), promise: nil) }
+        context.fireChannelActive()
     }
 }
 
