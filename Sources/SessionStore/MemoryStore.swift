@@ -27,8 +27,8 @@ private final class Turns: Sendable {
     }
 
     private let line = Mutex(Line())
-    /// There is one session here, and no store that keeps an older one.
-    private let spent = Mutex<Session?>(nil)
+    /// There is one session here, and no store that keeps an older one. Its tokens are to be gone.
+    private let spent = Mutex("")
 
     /// Waits for the turn; whether somebody else had it.
     func take() async -> Bool {
@@ -50,11 +50,11 @@ private final class Turns: Sendable {
 
     /// Notes a session whose refresh token is spent.
     func note(_ session: Session) {
-        spent.withLock { $0 = session }
+        spent.withLock { $0 = SpentNotes.line(session) }
     }
 
     func hasNoted(_ session: Session) -> Bool {
-        spent.withLock { $0 } == session
+        spent.withLock { $0 } == SpentNotes.line(session)
     }
 
     /// Gives the turn to whoever has waited longest.

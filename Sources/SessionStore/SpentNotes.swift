@@ -47,7 +47,7 @@ struct SpentNotes {
         (text + blanks).withUnsafeBytes { _ = pwrite(file, $0.baseAddress, $0.count, 0) }
     }
 
-    private static func line(_ session: Session) -> String {
+    static func line(_ session: Session) -> String {
         "spent \(session.grant?.value ?? "-") \(session.receivedAt.timeIntervalSince1970.bitPattern)"
     }
 }
