@@ -136,9 +136,7 @@ struct KeptSession {
                         }
                         throw CommandFailure(notKept.report, ExitStatus.failed)
                     }
-                    Console.line(
-                        "The refreshed session is not kept: \(notKept.report.summary) \(notKept.report.remedy)"
-                    )
+                    Console.line(notKept.refreshedWords)
                 }
                 return (renewed, true)
             case .success(.replaced(let newer)): return (newer, false)
@@ -181,4 +179,9 @@ extension Session {
             Console.line(error.isUnauthorized ? Strings.notKeptAndUnknown : Strings.notKeptAndLive)
         }
     }
+}
+
+extension StoreError {
+    /// Why the store did not take what a refresh brought, to whoever gets something all the same.
+    var refreshedWords: String { "The refreshed session is not kept: \(report.summary) \(report.remedy)" }
 }

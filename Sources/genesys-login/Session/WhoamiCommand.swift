@@ -101,7 +101,7 @@ struct WhoamiCommand: AsyncParsableCommand {
     /// Says where the store did not take what a refresh brought. The program ends, and nobody has it then.
     private static func tellNotKept(_ state: State, _ session: Session, _ transport: HTTPTransport) async {
         guard let held = state.held, let notKept = held.notKept else { return }
-        Console.line("The refreshed session is not kept: \(notKept.report.summary) \(notKept.report.remedy)")
+        Console.line(notKept.refreshedWords)
         if held.session.spends(session) { await held.session.discard(transport) }
     }
 
