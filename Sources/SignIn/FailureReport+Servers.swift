@@ -152,6 +152,14 @@ extension Failure {
     private func rejectionReport(_ rejection: APIError.Rejection, isDeletion: Bool) -> FailureReport {
         let (host, status) = (context.apiHost, rejection.status)
         switch status {
+        case 401 where isDeletion:
+            return FailureReport(
+                "unauthorized",
+                "\(host) does not let the token be deleted (HTTP 401).",
+                cause: "It refuses a token that was issued just now, so it refuses the request itself.",
+                remedy:
+                    "It ends when its time is over. An administrator can delete it sooner (DELETE /api/v2/tokens/{userId})."
+            )
         case 401:
             return FailureReport(
                 "unauthorized",

@@ -143,7 +143,10 @@ extension SharedSession {
             guard !error.endsSession else { return await unrefreshed() }
             return .failure(APIError(error))
         }
-        return await delete(refreshed, client)
+        let outcome = await delete(refreshed, client)
+        guard case .failure(.rejected(var rejection)) = outcome else { return outcome }
+        rejection.isOfNewToken = true
+        return .failure(.rejected(rejection))
     }
 
     /// Removes sessions of the same client from the other stores, and returns their access tokens. A store that fails

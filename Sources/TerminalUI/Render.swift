@@ -71,7 +71,11 @@ private func tooSmall(_ model: ScreenModel, _ page: Page) -> Screen {
             headline(of: model).elidedInTheMiddle(to: page.size.columns, mark: page.glyphs.ellipsis),
             at: 0
         )
-        lines.append("q \(Strings.quit.label)")
+        let available = Command.available(in: model)
+        let ways: [CommandID] = [.quit, .closeForm, .closePrompt, .backToForm]
+        if let way = ways.lazy.compactMap({ id in available.first { $0.id == id } }).first {
+            lines.append("\(way.keyLabel) \(way.label)")
+        }
     }
     return Screen(
         size: page.size,

@@ -43,7 +43,7 @@ public enum Strings {
         case .live: "The session is still in the session store, and the server could not be told either."
         }
     }
-    static let signedOutElsewhere = "You signed out in another terminal."
+    static let signedOutElsewhere = "Your session was signed out, or ended, in another terminal."
     static let otherSignIn = "Not signed in here: this profile keeps another sign-in. A new one takes its place."
     static let storeFailed = "Nobody knows whether you are signed in: the session store did not answer."
     static let browserStaysSignedIn = "Your browser may still be signed in: B opens Genesys's sign-out page."

@@ -30,7 +30,9 @@ struct ProfilesCommand: ParsableCommand {
         let (configuration, active) = try reportingUsage(json: json) { () throws(UsageError) in
             let variables = ProcessEnvironment.variables
             let configuration = try Configuration(variables)
-            return (configuration, try configuration.activeProfile(options, variables).text)
+            let active = configuration.activeProfile(options, variables)
+            if let refusal = configuration.refusal(of: active, options) { throw refusal }
+            return (configuration, active.text)
         }
         let profiles = ProfileList(configuration, active: active)
         if json {

@@ -211,7 +211,7 @@ struct ScreenLoop {
         case .useConfiguration(let clientID, let region, let save):
             await use(clientID, region: region, save: save)
         case .refresh:
-            guard let settings = model.state.held.flatMap { again($0.session) } ?? signIn else { return }
+            guard let settings = model.state.held.flatMap({ again($0.session) }) ?? signIn else { return }
             await engine.send(.refreshChosen(engine.plan(settings)))
         case .signOut: await engine.send(.signOutChosen)
         case .openSignOutPage(let page):

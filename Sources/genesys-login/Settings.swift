@@ -33,6 +33,9 @@ struct Settings: Sendable {
     /// Where a profile can be saved; `nil` where the variables name no folder for it.
     let file: ConfigurationFile?
 
+    /// Why the profile is none, where nothing but a kept session may know its name; see ``init(_:environment:mayBeKept:)``.
+    let unknownProfile: UsageError?
+
     /// What was asked for, and where; the defaults are not among it.
     private let profile: Given
     private let given: [Setting: Given]
@@ -44,10 +47,18 @@ struct Settings: Sendable {
 
     /// Reads the configuration files that the variables lead to, and checks every value. Without `options` none was given.
     ///
+    /// - Parameter mayBeKept: whether a profile that is written nowhere is put up with, as ``unknownProfile``: options may have
+    ///   described it when its session was kept.
     /// - Throws: ``UsageError`` that names the option, the variable, or the file and line, its value, and what to do.
-    init(_ options: Options?, environment variables: [String: String]) throws(UsageError) {
+    init(
+        _ options: Options?,
+        environment variables: [String: String],
+        mayBeKept: Bool = false
+    ) throws(UsageError) {
         let configuration = try Configuration(variables)
-        profile = try configuration.activeProfile(options, variables)
+        profile = configuration.activeProfile(options, variables)
+        unknownProfile = configuration.refusal(of: profile, options)
+        if !mayBeKept, let unknownProfile { throw unknownProfile }
         let sources = Sources(options, variables, configuration, profile: profile.text)
         profileName = profile.text
         file = configuration.file

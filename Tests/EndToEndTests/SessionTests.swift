@@ -57,6 +57,29 @@ extension EndToEndTests {
             }
         }
 
+        @Test("a profile that only its kept session knows is used by its name, and unknown once it is signed out")
+        func keptProfile() async throws {
+            try await Stage.with { stage in
+                let rig = try SessionRig(stage)
+                #expect(try await rig.signIn().status == 0)
+                // As if options had described it all.
+                try FileManager.default.removeItem(at: stage.home.appending(path: ".config/genesys-login/config.toml"))
+                #expect(try await rig.run("token").output == "access-token-0\n")
+                #expect(try await rig.run("whoami").output == "Ada Okafor <ada@example.com>\n")
+                #expect(try await rig.run("refresh").status == 0)
+                #expect(try await rig.run("status").status == 0)
+                let withVariable = try await rig.run("whoami", with: ["GENESYSCLOUD_ACCESS_TOKEN": "from-elsewhere"])
+                #expect(withVariable.status == 64, "the session says nothing of that token: \(withVariable)")
+                #expect(try await rig.run("logout").status == 0)
+                #expect(rig.server.deleted == ["access-token-1"])
+                for command in ["token", "whoami", "refresh", "status", "logout"] {
+                    let after = try await rig.run(command)
+                    #expect(after.status == 64 && after.output.isEmpty, "\(command): \(after)")
+                    #expect(after.errors.contains("GENESYSCLOUD_PROFILE \(rig.profile) is no profile"), "\(after)")
+                }
+            }
+        }
+
         @Test("a session kept under a URL in capitals, with a port in zeros, is one under the URL")
         func unusualURL() async throws {
             try await Stage.with { stage in
@@ -117,7 +140,7 @@ extension EndToEndTests {
                 try await waitUntil("the screen's refresh", until: { rig.server.refreshes == 2 })
                 #expect(try await rig.run("token").output == "access-token-2\n", "with the newest refresh token")
                 #expect(try await rig.run("logout").status == 0)
-                try await screen.wait(for: "You signed out in another terminal.")
+                try await screen.wait(for: "Your session was signed out, or ended, in another terminal.")
             }
         }
 
@@ -149,7 +172,7 @@ extension EndToEndTests {
                 try await other.wait(for: "Welcome, Ada Okafor")
                 try await one.press(.letter("l"))
                 try await one.wait(for: "Signed out")
-                try await other.wait(for: "You signed out in another terminal.")
+                try await other.wait(for: "Your session was signed out, or ended, in another terminal.")
                 let revoked = try await one.wait(for: "deleted at the server")
                 #expect(revoked.contains("B opens"), "how to sign the browser out:\n\(revoked)")
             }

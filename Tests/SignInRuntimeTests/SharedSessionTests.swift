@@ -658,6 +658,28 @@ struct SharedSessionTests {
         #expect(server.deleted == ["access-1"])
     }
 
+    @Test("a server that refuses every deletion with 401 is not said to have known no token: a new one lives on")
+    func signOutRefused() async throws {
+        for received in [Self.start + 3600, Self.start - 7200] {
+            let (shelf, server) = (SharedShelf(), StrictServer())
+            let transport = server.transport()
+            let refusing = HTTPTransport { request throws(TransportError) in
+                if request.method == .delete { return HTTPResponse(status: 401) }
+                return try await transport.send(request)
+            }
+            let held = try session(at: received)
+            shelf.put(held)
+            let (result, notForgotten) = await shared(shelf, refusing).signOut(held, isKept: true)
+            #expect(server.requests == 1)
+            let revocation = LoggedOut.Revocation(result, notForgotten: notForgotten, .init(held))
+            guard case .onlyForgotten(let failure) = revocation else {
+                Issue.record("\(revocation)")
+                continue
+            }
+            #expect(failure.report.summary.contains("does not let the token be deleted (HTTP 401)"))
+        }
+    }
+
     @Test(
         "an access token that has expired, and a server that does not refresh it now: no success, the session lives on there"
     )

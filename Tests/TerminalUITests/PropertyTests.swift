@@ -134,4 +134,16 @@ struct PropertyTests {
         #expect(!render(model, size: Size(columns: 40, rows: 12)).text.contains("Too small"))
         #expect(render(model, size: Size(columns: 1, rows: 1)).text == "T")
     }
+
+    @Test("too small names the key that leads out: where letters are text, q is one")
+    func tooSmallWayOut() {
+        var model = Fixtures.model(.initial, at: 0)
+        let size = Size(columns: 30, rows: 8)
+        #expect(render(model, size: size).text.contains("q quit"))
+        model.overlay = .form(Form(model.context))
+        #expect(!render(model, size: size).text.contains("q quit"))
+        #expect(render(model, size: size).text.contains("Esc cancel"))
+        model.overlay = .paste(PastePrompt())
+        #expect(render(model, size: size).text.contains("Esc "))
+    }
 }

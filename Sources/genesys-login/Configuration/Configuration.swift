@@ -35,23 +35,26 @@ struct Configuration: Sendable {
     }
 
     /// The profile that was asked for, by an option or a variable, or else the default.
-    func activeProfile(_ options: Options?, _ variables: [String: String]) throws(UsageError) -> Given {
-        let asked: Given
+    func activeProfile(_ options: Options?, _ variables: [String: String]) -> Given {
         if let name = options?.profile {
-            asked = Given(text: name, origin: .option("--profile"))
-        } else if let name = variables["GENESYSCLOUD_PROFILE"], !name.isEmpty {
-            asked = Given(text: name, origin: .variable("GENESYSCLOUD_PROFILE"))
-        } else {
-            return Given(text: Self.defaultProfile, origin: .preset)
+            return Given(text: name, origin: .option("--profile"))
         }
+        if let name = variables["GENESYSCLOUD_PROFILE"], !name.isEmpty {
+            return Given(text: name, origin: .variable("GENESYSCLOUD_PROFILE"))
+        }
+        return Given(text: Self.defaultProfile, origin: .preset)
+    }
+
+    /// Why `asked` is no profile, where neither a file nor the options say anything of it.
+    func refusal(of asked: Given, _ options: Options?) -> UsageError? {
         // The default profile is there although nobody wrote one, and so is one that the options describe.
         guard asked.text != Self.defaultProfile, options?.clientID == nil, ownProfile(asked.text) == nil,
             officialProfile(asked.text) == nil
-        else { return asked }
+        else { return nil }
         guard let file else {
-            throw asked.error("is no profile: there is no configuration file", "Set HOME or XDG_CONFIG_HOME.")
+            return asked.error("is no profile: there is no configuration file", "Set HOME or XDG_CONFIG_HOME.")
         }
-        throw asked.error(
+        return asked.error(
             "is no profile of \(ServerText(file.path))",
             names.isEmpty
                 ? "There is no profile yet: write a table of that name, as [\(Self.defaultProfile)], or give --client-id."

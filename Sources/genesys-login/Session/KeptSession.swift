@@ -20,22 +20,32 @@ struct KeptSession {
     init(_ options: Options, json: Bool) throws {
         self.json = json
         settings = try reportingUsage(json: json) { () throws(UsageError) in
-            try Settings(options, environment: ProcessEnvironment.variables)
+            try Settings(options, environment: ProcessEnvironment.variables, mayBeKept: true)
         }
         store = settings.store.logged(to: settings.log)
     }
 
+    /// Refuses, as wrong usage, a profile that neither a file nor the options describe.
+    func requireProfile() throws {
+        guard let unknownProfile = settings.unknownProfile else { return }
+        try reportingUsage(json: json) { () throws(UsageError) in throw unknownProfile }
+    }
+
     /// The session of the settings in force; `nil` where nobody is signed in.
     ///
-    /// - Throws: ``CommandFailure`` where the store fails, or keeps a session of other settings.
-    func find() async throws(CommandFailure) -> Session? {
+    /// - Throws: ``CommandFailure`` where the store fails, or keeps a session of other settings; wrong usage where the profile is
+    ///   known neither to a file nor to the options nor to the store.
+    func find() async throws -> Session? {
         let session: Session?
         do throws(StoreError) {
             session = try await store.load(settings.profileName)
         } catch {
             throw CommandFailure(error.report, ExitStatus.failed)
         }
-        guard let session else { return nil }
+        guard let session else {
+            try requireProfile()
+            return nil
+        }
         guard settings.accepts(session) else {
             throw CommandFailure(.otherSettings(session), ExitStatus.notSignedIn)
         }
@@ -45,7 +55,7 @@ struct KeptSession {
     /// The session of the settings in force.
     ///
     /// - Throws: ``CommandFailure`` where there is none.
-    func require() async throws(CommandFailure) -> Session {
+    func require() async throws -> Session {
         guard let session = try await find() else {
             throw CommandFailure(
                 .notSignedIn(profileName: settings.profileName, keepsNothing: !store.isShared),

@@ -32,7 +32,10 @@ struct WhoamiCommand: AsyncParsableCommand {
         let kept = try KeptSession(options, json: json)
         let variable = try reportingUsage(json: json) { () throws(UsageError) in try AccessTokenVariable.token() }
         let profile = try await reportingFailure(json: json, log: kept.settings.log) {
-            if let variable { return try await person(with: variable, kept) }
+            if let variable {
+                try kept.requireProfile()
+                return try await person(with: variable, kept)
+            }
             return try await person(with: try await kept.require(), kept)
         }
         if json {
