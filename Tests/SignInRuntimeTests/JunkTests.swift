@@ -116,15 +116,16 @@ private final class Flood: Sendable {
     }
 
     private func send(_ number: Int) async throws {
-        let client = try await RawClient(number.isMultiple(of: 2) ? "127.0.0.1" : "::1", port: port)
         let junk = Junk.allCases[number % Junk.allCases.count]
-        let bytes = junk.bytes(state, port)
-        if number % 10 == 3 {
+        let isSilent = number % 10 == 3
+        let client = try await RawClient(
+            number.isMultiple(of: 2) ? "127.0.0.1" : "::1",
+            port: port,
+            first: isSilent ? [] : junk.bytes(state, port)
+        )
+        if isSilent || !junk.isAnswered {
             silent.withLock { $0.append(client) }
-        } else if !junk.isAnswered {
-            silent.withLock { $0.append(client) }
-            try await client.channel.channel.writeAndFlush(ByteBuffer(bytes: bytes)).get()
-        } else if try await client.exchange(bytes).hasPrefix("HTTP/1.1 4") {
+        } else if try await client.answer().hasPrefix("HTTP/1.1 4") {
             refused.add(1, ordering: .relaxed)
         }
     }
@@ -160,11 +161,10 @@ struct JunkTests {
         let (state, port) = try await Self.begin(world)
         let bytes = junk.bytes(state, port)
         for host in ["127.0.0.1", "::1"] {
-            let client = try await RawClient(host, port: port)
+            let client = try await RawClient(host, port: port, first: bytes)
             if junk.isAnswered {
-                #expect(try await client.exchange(bytes).hasPrefix("HTTP/1.1 4"))
+                #expect(try await client.answer().hasPrefix("HTTP/1.1 4"))
             } else {
-                try await client.channel.channel.writeAndFlush(ByteBuffer(bytes: bytes)).get()
                 try await client.channel.executeThenClose { _, _ in }
             }
         }

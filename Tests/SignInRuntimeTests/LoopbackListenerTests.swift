@@ -225,7 +225,7 @@ struct LoopbackListenerTests {
     func refusals(request: String, status: String, refusal: RequestRefusal) async throws {
         let arrivals = Arrivals()
         let listener = try await Self.open(arrivals: arrivals)
-        let answer = try await RawClient(port: listener.redirectURI.port).exchange(request)
+        let answer = try await RawClient.exchange(request, port: listener.redirectURI.port)
         #expect(answer.hasPrefix("HTTP/1.1 \(status)"))
         #expect(await arrivals.next() == .refused(refusal))
         await listener.conclude(.cancelled)
@@ -250,7 +250,7 @@ struct LoopbackListenerTests {
         let listener = try await Self.open(arrivals: arrivals)
         let port = listener.redirectURI.port
         let request = Self.head(16_384, of: "code=c&state=s", cookies: count)
-        async let answer = RawClient(port: port).exchange(request)
+        async let answer = RawClient.exchange(request, port: port)
         guard case .callback = await arrivals.next() else {
             Issue.record("no callback")
             return
@@ -268,8 +268,8 @@ struct LoopbackListenerTests {
         let port = listener.redirectURI.port
         var silent: [RawClient] = []
         for _ in 0..<99 { silent.append(try await RawClient(port: port)) }
-        let slow = try await RawClient(port: port)
-        async let half = slow.exchange("GET /callback?code=c HTTP/1.1\r\nHos")
+        let slow = try await RawClient(port: port, first: Array("GET /callback?code=c HTTP/1.1\r\nHos".utf8))
+        async let half = slow.answer()
         async let answer = RawClient.get("/callback?code=c&state=s", port: port)
         guard case .callback = await arrivals.next() else {
             Issue.record("the callback did not arrive first")

@@ -17,15 +17,9 @@ struct RawClient {
             }
     }
 
-    /// Sends `text` and returns all that comes back before the server closes.
-    func exchange(_ text: String) async throws -> String {
-        try await exchange(Array(text.utf8))
-    }
-
-    /// Sends `bytes` and returns all that comes back before the server closes.
-    func exchange(_ bytes: [UInt8]) async throws -> String {
-        try await channel.executeThenClose { inbound, outbound in
-            if !bytes.isEmpty { try await outbound.write(ByteBuffer(bytes: bytes)) }
+    /// All that comes back before the server closes.
+    func answer() async throws -> String {
+        try await channel.executeThenClose { inbound, _ in
             var answer = ByteBuffer()
             do {
                 for try await var part in inbound { answer.writeBuffer(&part) }
@@ -36,12 +30,17 @@ struct RawClient {
         }
     }
 
+    /// Sends `text` and returns all that comes back before the server closes.
+    static func exchange(_ text: String, port: Int) async throws -> String {
+        try await RawClient(port: port, first: Array(text.utf8)).answer()
+    }
+
     static func get(_ target: String, port: Int, host: String = "127.0.0.1", headers: String = "") async throws
         -> String
     {
         let name = host.contains(":") ? "[\(host)]" : "localhost"
         let request = "GET \(target) HTTP/1.1\r\nHost: \(name):\(port)\r\n\(headers)\r\n"
-        return try await RawClient(host, port: port, first: Array(request.utf8)).exchange([])
+        return try await RawClient(host, port: port, first: Array(request.utf8)).answer()
     }
 }
 

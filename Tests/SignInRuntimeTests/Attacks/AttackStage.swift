@@ -61,9 +61,8 @@ struct AttackStage {
     /// What the listener answers; it holds a callback's answer until the attempt is over.
     func get(_ target: String, from attempt: Attempt, host: String? = nil) async throws -> Answer {
         let port = try #require(attempt.boundRedirectURI).port
-        let text = try await RawClient(port: port)
-            .exchange("GET \(target) HTTP/1.1\r\nHost: \(host ?? "localhost:\(port)")\r\n\r\n")
-        return Answer(text: text)
+        let request = "GET \(target) HTTP/1.1\r\nHost: \(host ?? "localhost:\(port)")\r\n\r\n"
+        return Answer(text: try await RawClient.exchange(request, port: port))
     }
 
     @discardableResult

@@ -34,9 +34,10 @@ struct CrossSiteRequestForgeryTests {
         let attempt = try await stage.begin()
         let port = try #require(attempt.boundRedirectURI).port
         let body = "code=evil&state=\(attempt.state)"
-        let answer = try await RawClient(port: port).exchange(
+        let answer = try await RawClient.exchange(
             "POST /callback?\(body) HTTP/1.1\r\nHost: localhost:\(port)\r\n"
-                + "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)"
+                + "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)",
+            port: port
         )
         #expect(Answer(text: answer).status == 405)
         #expect(await stage.engine.state.isWaiting)
@@ -62,7 +63,7 @@ struct CrossSiteRequestForgeryTests {
             let request =
                 "GET /callback?code=\(code)&state=\(attempt.state) HTTP/1.1\r\nHost: localhost:\(port)\r\n"
                 + "\(fields)\r\nSec-Fetch-Site: cross-site\r\n\r\n"
-            return Answer(text: try await RawClient(port: port).exchange(request))
+            return Answer(text: try await RawClient.exchange(request, port: port))
         }
         let refused = try await answer("evil", fields)
         #expect(refused.status == 403)

@@ -33,9 +33,10 @@ struct DNSRebindingTests {
         let attempt = try await stage.begin()
         let port = try #require(attempt.boundRedirectURI).port
         for method in ["GET", "OPTIONS"] {
-            let text = try await RawClient(port: port).exchange(
+            let text = try await RawClient.exchange(
                 "\(method) /pending HTTP/1.1\r\nHost: localhost:\(port)\r\nOrigin: https://evil.example\r\n"
-                    + "Access-Control-Request-Private-Network: true\r\nAccess-Control-Request-Method: GET\r\n\r\n"
+                    + "Access-Control-Request-Private-Network: true\r\nAccess-Control-Request-Method: GET\r\n\r\n",
+                port: port
             )
             #expect(!text.lowercased().contains("access-control-"))
             #expect(Answer(text: text).header("Cross-Origin-Resource-Policy") == "same-origin")
