@@ -31,6 +31,16 @@ public struct APIClient: Sendable {
         if response.content == .html { throw .unreadable(response) }
     }
 
+    /// Whether the API takes `accessToken` for `GET /api/v2/users/me`, or says that its person may not do that.
+    public func accepts(_ accessToken: Secret) async -> Bool {
+        do throws(APIError) {
+            _ = try await currentUser(accessToken: accessToken)
+            return true
+        } catch {
+            return if case .rejected(let rejection) = error { rejection.status == 403 } else { false }
+        }
+    }
+
     private func send(
         _ method: HTTPRequest.Method,
         _ path: String,

@@ -26,8 +26,8 @@ public enum APIError: Error, Sendable, Hashable {
         public let correlationID: ServerText?
         /// The header `Retry-After` in seconds, where a 429 or a 503 has one.
         public let retryAfter: Int?
-        /// Whether the token was one that the server had just issued. Its 401 does not say that the token is not known.
-        public var isOfNewToken = false
+        /// Whether the API takes the token for other requests: its 401 is about the request, then.
+        public var isOfGoodToken = false
 
         /// A rejection of these parts.
         public init(
@@ -71,9 +71,9 @@ public enum APIError: Error, Sendable, Hashable {
         }
     }
 
-    /// Whether the API said 401 of a token that is not new: it is not good any more.
+    /// Whether the API said 401: the access token is not, or no longer, good.
     public var isUnauthorized: Bool {
-        if case .rejected(let rejection) = self { rejection.status == 401 && !rejection.isOfNewToken } else { false }
+        if case .rejected(let rejection) = self { rejection.status == 401 && !rejection.isOfGoodToken } else { false }
     }
 
     private struct Wire: Decodable {

@@ -156,7 +156,7 @@ extension Failure {
             return FailureReport(
                 "unauthorized",
                 "\(host) does not let the token be deleted (HTTP 401).",
-                cause: "It refuses a token that was issued just now, so it refuses the request itself.",
+                cause: "It takes the token for other requests, so it refuses this request itself.",
                 remedy:
                     "It ends when its time is over. An administrator can delete it sooner (DELETE /api/v2/tokens/{userId})."
             )

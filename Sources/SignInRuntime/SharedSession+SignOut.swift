@@ -104,10 +104,16 @@ extension SharedSession {
 
     /// Once more where the connection ended before an answer: it may be an old one that the server has given up (RFC 9112
     /// §9.3.1), and to delete twice is to delete once.
+    ///
+    /// A server that refuses the deletion with a 401 may know the token all the same: it is asked, where the token should be good.
     private func delete(_ session: Session, _ client: APIClient) async -> Result<Void, APIError> {
-        let first = await deleteOnce(session, client)
-        guard case .failure(.transport(.closed)) = first else { return first }
-        return await deleteOnce(session, client)
+        var outcome = await deleteOnce(session, client)
+        if case .failure(.transport(.closed)) = outcome { outcome = await deleteOnce(session, client) }
+        guard case .failure(.rejected(var rejection)) = outcome, rejection.status == 401, session.isLive(at: now()),
+            await client.accepts(session.tokens.accessToken)
+        else { return outcome }
+        rejection.isOfGoodToken = true
+        return .failure(.rejected(rejection))
     }
 
     private func deleteOnce(_ session: Session, _ client: APIClient) async -> Result<Void, APIError> {
@@ -139,14 +145,12 @@ extension SharedSession {
         var refreshed = session
         do throws(TokenRequestError) {
             refreshed.tokens = try await transport.tokens(request)
+            refreshed.receivedAt = now()
         } catch {
             guard !error.endsSession else { return await unrefreshed() }
             return .failure(APIError(error))
         }
-        let outcome = await delete(refreshed, client)
-        guard case .failure(.rejected(var rejection)) = outcome else { return outcome }
-        rejection.isOfNewToken = true
-        return .failure(.rejected(rejection))
+        return await delete(refreshed, client)
     }
 
     /// Removes sessions of the same client from the other stores, and returns their access tokens. A store that fails

@@ -148,6 +148,10 @@ struct SharedSessionTests {
                     family.withLock { $0.deleted.append(request.bearer?.reveal() ?? "") }
                     return HTTPResponse(status: 200)
                 }
+                if request.method == .get {
+                    return request.bearer == family.withLock({ Secret("access-\($0.turn)") })
+                        ? .ada : HTTPResponse(status: 401)
+                }
                 await whileBusy()
                 let body = request.body?.reveal() ?? ""
                 return family.withLock { family in
@@ -658,26 +662,28 @@ struct SharedSessionTests {
         #expect(server.deleted == ["access-1"])
     }
 
-    @Test("a server that refuses every deletion with 401 is not said to have known no token: a new one lives on")
-    func signOutRefused() async throws {
-        for received in [Self.start + 3600, Self.start - 7200] {
-            let (shelf, server) = (SharedShelf(), StrictServer())
-            let transport = server.transport()
-            let refusing = HTTPTransport { request throws(TransportError) in
-                if request.method == .delete { return HTTPResponse(status: 401) }
-                return try await transport.send(request)
-            }
-            let held = try session(at: received)
-            shelf.put(held)
-            let (result, notForgotten) = await shared(shelf, refusing).signOut(held, isKept: true)
-            #expect(server.requests == 1)
-            let revocation = LoggedOut.Revocation(result, notForgotten: notForgotten, .init(held))
-            guard case .onlyForgotten(let failure) = revocation else {
-                Issue.record("\(revocation)")
-                continue
-            }
-            #expect(failure.report.summary.contains("does not let the token be deleted (HTTP 401)"))
+    @Test(
+        "a server that refuses every deletion with 401 is not said to have known no token, where it takes it for other requests",
+        arguments: [(0.0, true, 200, 0), (0.0, false, 200, 0), (0.0, false, 403, 0), (-10_800.0, true, 200, 1)]
+    )
+    func signOutRefused(age: Double, hasRefreshToken: Bool, status: Int, refreshes: Int) async throws {
+        let (shelf, server) = (SharedShelf(), StrictServer())
+        let transport = server.transport()
+        let refusing = HTTPTransport { request throws(TransportError) in
+            if request.method == .delete { return HTTPResponse(status: 401) }
+            if request.method == .get, status == 403 { return .json("{}", status: 403) }
+            return try await transport.send(request)
         }
+        let held = try session(at: Self.start + 3600 + age, refresh: hasRefreshToken)
+        shelf.put(held)
+        let (result, notForgotten) = await shared(shelf, refusing).signOut(held, isKept: true)
+        #expect(server.requests == refreshes)
+        let revocation = LoggedOut.Revocation(result, notForgotten: notForgotten, .init(held))
+        guard case .onlyForgotten(let failure) = revocation else {
+            Issue.record("\(revocation)")
+            return
+        }
+        #expect(failure.report.summary.contains("does not let the token be deleted (HTTP 401)"))
     }
 
     @Test(
