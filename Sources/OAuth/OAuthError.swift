@@ -8,8 +8,8 @@ public enum OAuthError: Error, Sendable, Hashable {
     case rateLimited(ErrorResponse?, retryAfter: Int?, correlationID: ServerText?)
     /// The server sent a redirect, which is not followed: it would carry the code elsewhere (RFC 9700 §4.12).
     case redirected(status: Int)
-    /// The JSON lacks a member that must be there.
-    case missingMember(String)
+    /// The JSON lacks a member that must be there; `hasRefreshToken` says whether it brings a new refresh token all the same.
+    case missingMember(String, hasRefreshToken: Bool = false)
     /// A member is there and cannot be used, for example a token with a line break in it.
     case unusableMember(String)
     /// `token_type` is one that this client does not speak (RFC 6749 §7.1: it must not use the token).

@@ -55,7 +55,7 @@ public struct TokenResponse: Sendable, Hashable {
             if let error = ErrorResponse(response) {
                 throw .errorResponse(error, status: response.status, correlationID: response.correlationID)
             }
-            throw .missingMember("access_token")
+            throw .missingMember("access_token", hasRefreshToken: wire.refreshToken?.text?.isEmpty == false)
         }
         guard Self.isUsable(token) else { throw .unusableMember("access_token") }
         if let tokenType = wire.tokenType {

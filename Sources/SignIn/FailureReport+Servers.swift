@@ -31,7 +31,7 @@ extension Failure {
                 cause: "A redirect is not followed: it would carry the authorization code to another place.",
                 remedy: "Check --region and --login-url: they must name the sign-in host itself."
             )
-        case .missingMember(let name):
+        case .missingMember(let name, _):
             return FailureReport(
                 "malformed_response",
                 "\(host) answered without \(name).",

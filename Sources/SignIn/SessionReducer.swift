@@ -172,7 +172,9 @@ extension TokenRequestError {
     /// Whether the answer has tokens, which cannot be used: another refresh token may have taken the old one's place with them.
     public var spendsRefreshToken: Bool {
         switch self {
-        case .answer(.unusableMember), .answer(.unsupportedTokenType): true
+        case .answer(.unusableMember), .answer(.unsupportedTokenType),
+            .answer(.missingMember(_, hasRefreshToken: true)):
+            true
         case .answer, .transport, .store: false
         }
     }

@@ -1,4 +1,3 @@
-public import Glibc
 public import NIOCore
 public import OAuth
 public import SignIn
@@ -8,14 +7,14 @@ public import SignIn
 /// A new attempt on the same port does not wait for them: it takes the port over, together with that page.
 public actor LoopbackListeners {
     private let eventLoops: any EventLoopGroup
-    private let person: Set<uid_t>
+    private let person: Set<UInt32>
     private var ending: [ObjectIdentifier: (listener: LoopbackListener, end: Task<Void, Never>)] = [:]
 
     /// Listeners that run on `eventLoops`.
     ///
     /// - Parameter person: the users of this machine, by number, whose programs may bring a callback, beside root's; those that
     ///   the person is here unless given.
-    public init(eventLoops: any EventLoopGroup, person: Set<uid_t>? = nil) {
+    public init(eventLoops: any EventLoopGroup, person: Set<UInt32>? = nil) {
         self.eventLoops = eventLoops
         self.person = person ?? CallbackSender.person
     }

@@ -179,7 +179,7 @@ extension APIError {
         case .answer(.unreadable(let status, let found, let id)):
             self = .unreadable(status: status, found: found, correlationID: id)
         case .answer(.redirected(let status)): self = .rejected(.init(status: status))
-        case .answer(.missingMember(let member)), .answer(.unusableMember(let member)): self = .missingMember(member)
+        case .answer(.missingMember(let member, _)), .answer(.unusableMember(let member)): self = .missingMember(member)
         case .answer(.unsupportedTokenType): self = .missingMember("token_type")
         case .store: self = .transport(.cancelled)
         }

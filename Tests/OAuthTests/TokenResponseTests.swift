@@ -144,6 +144,15 @@ struct TokenResponseTests {
         #expect(throws: OAuthError.missingMember("access_token")) { try TokenResponse(Sample.answer(body)) }
     }
 
+    @Test("an answer without an access token says whether it brings a refresh token")
+    func refreshTokenAlone() {
+        for (member, isThere) in [(#""r""#, true), (#""""#, false), ("null", false)] {
+            #expect(throws: OAuthError.missingMember("access_token", hasRefreshToken: isThere)) {
+                try TokenResponse(Sample.answer("{\"refresh_token\":\(member)}"))
+            }
+        }
+    }
+
     @Test("an error in a 200 is the server's error, but a token beside it is a token")
     func errorInSuccess() throws {
         let body = #"{"error":"invalid_grant","error_description":"used"}"#

@@ -79,7 +79,9 @@ struct TLSTests {
         let network = Network(authority: certificates.authority, limits: limits)
         let tls = try certificates.context(.good, protocols: ["h2", "http/1.1"])
         try await RawServer.with(answering: "", then: .keepOpen, tls: tls) { server in
-            await #expect(throws: TransportError.self) { try await network.get("https://localhost:\(server.port)/") }
+            _ = await #expect(throws: TransportError.self) {
+                try await network.get("https://localhost:\(server.port)/")
+            }
         }
     }
 

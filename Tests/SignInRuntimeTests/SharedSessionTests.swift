@@ -405,6 +405,7 @@ struct SharedSessionTests {
             #"{"access_token": "a", "token_type": "mac", "refresh_token": "r"}"#,
             #"{"access_token": "a b", "token_type": "bearer", "refresh_token": "r"}"#,
             #"{"access_token": "a", "token_type": "bearer", "refresh_token": "r\n"}"#,
+            #"{"token_type": "bearer", "refresh_token": "r"}"#, #"{"access_token": 7, "refresh_token": "r"}"#,
         ]
     )
     func unusableTokens(answer: String) async throws {
