@@ -26,13 +26,24 @@ public struct APIClient: Sendable {
 
     /// `DELETE /api/v2/tokens/me`: deletes the token that makes the request. Any 2xx will do, whatever its body, but for a web
     /// page: a portal or a wrong host answers everything with one, and has deleted nothing.
-    public func deleteToken(accessToken: Secret) async throws(APIError) {
-        let response = try await send(.delete, "/api/v2/tokens/me", accessToken)
-        if response.content == .html { throw .unreadable(response) }
+    ///
+    /// - Parameter isLive: whether the token should be good. A server that refuses to delete it with a 401 may know it all the
+    ///   same, and is asked then.
+    public func deleteToken(accessToken: Secret, isLive: Bool = true) async throws(APIError) {
+        do throws(APIError) {
+            let response = try await send(.delete, "/api/v2/tokens/me", accessToken)
+            if response.content == .html { throw .unreadable(response) }
+        } catch {
+            guard isLive, error.isUnauthorized, case .rejected(var rejection) = error, await accepts(accessToken) else {
+                throw error
+            }
+            rejection.isOfGoodToken = true
+            throw .rejected(rejection)
+        }
     }
 
     /// Whether the API takes `accessToken` for `GET /api/v2/users/me`, or says that its person may not do that.
-    public func accepts(_ accessToken: Secret) async -> Bool {
+    private func accepts(_ accessToken: Secret) async -> Bool {
         do throws(APIError) {
             _ = try await currentUser(accessToken: accessToken)
             return true

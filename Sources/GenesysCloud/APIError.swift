@@ -11,6 +11,8 @@ public enum APIError: Error, Sendable, Hashable {
     case unreadable(status: Int, found: HTTPResponse.Content, correlationID: ServerText?)
     /// The JSON lacks a member that must be there.
     case missingMember(String)
+    /// Of a sign-out while a refresh was under way: the API did not delete the token that came of it.
+    case lateToken
 
     /// An error answer: `{status, code, message, contextId, details, errors}` with `inin-correlation-id`.
     public struct Rejection: Sendable, Hashable {
@@ -67,7 +69,7 @@ public enum APIError: Error, Sendable, Hashable {
         switch self {
         case .rejected(let rejection): rejection.correlationID ?? rejection.contextID
         case .unreadable(_, _, let id): id
-        case .transport, .missingMember: nil
+        case .transport, .missingMember, .lateToken: nil
         }
     }
 

@@ -27,8 +27,7 @@ private final class Turns: Sendable {
     }
 
     private let line = Mutex(Line())
-    /// There is one session here, and no store that keeps an older one. Its tokens are to be gone.
-    private let spent = Mutex("")
+    private let notes = Mutex(LockNotes())
 
     /// Waits for the turn; whether somebody else had it.
     func take() async -> Bool {
@@ -48,13 +47,12 @@ private final class Turns: Sendable {
         return true
     }
 
-    /// Notes a session whose refresh token is spent.
-    func note(_ session: Session) {
-        spent.withLock { $0 = SpentNotes.line(session) }
+    func note(_ fact: SessionFact, of session: Session) {
+        notes.withLock { $0 = $0.adding(fact, of: session) }
     }
 
-    func hasNoted(_ session: Session) -> Bool {
-        spent.withLock { $0 } == SpentNotes.line(session)
+    func hasNoted(_ fact: SessionFact, of session: Session) -> Bool {
+        notes.withLock { $0.contain(fact, of: session) }
     }
 
     /// Gives the turn to whoever has waited longest.
@@ -81,12 +79,12 @@ private final class Turn: ProfileLock {
         release()
     }
 
-    func noteSpent(_ session: Session) {
-        turns.withLock { $0?.note(session) }
+    func note(_ fact: SessionFact, of session: Session) {
+        turns.withLock { $0?.note(fact, of: session) }
     }
 
-    func isSpent(_ session: Session) -> Bool {
-        turns.withLock { $0?.hasNoted(session) ?? false }
+    func hasNoted(_ fact: SessionFact, of session: Session) -> Bool {
+        turns.withLock { $0?.hasNoted(fact, of: session) ?? false }
     }
 
     func release() {

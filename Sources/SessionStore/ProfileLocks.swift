@@ -115,18 +115,18 @@ final class HeldLock: ProfileLock {
         let descriptor = file.descriptor
         guard try take(file, LOCK_EX, else: failure) else { return false }
         files.withLock { $0.append(descriptor) }
-        SpentNotes.reserve(in: descriptor)
+        LockNotes.reserve(in: descriptor)
         return true
     }
 
-    func noteSpent(_ session: Session) {
+    func note(_ fact: SessionFact, of session: Session) {
         files.withLock { files in
-            for file in files { SpentNotes(in: file).adding(session).write(to: file) }
+            for file in files { LockNotes(in: file).adding(fact, of: session).write(to: file) }
         }
     }
 
-    func isSpent(_ session: Session) -> Bool {
-        files.withLock { files in files.contains { SpentNotes(in: $0).contain(session) } }
+    func hasNoted(_ fact: SessionFact, of session: Session) -> Bool {
+        files.withLock { files in files.contains { LockNotes(in: $0).contain(fact, of: session) } }
     }
 
     func release() {

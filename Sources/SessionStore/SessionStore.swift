@@ -53,15 +53,22 @@ public struct SessionStore: Sendable {
     }
 }
 
+/// What a program notes about a session for the others that share it.
+public enum SessionFact: String, Sendable {
+    /// Its refresh token is spent: a store that takes nothing may give the session for long.
+    case spent
+    /// It was signed out of while it was refreshed, and the server did not delete the token that came of it.
+    case left
+}
+
 /// A profile's lock, held until it is released.
 public protocol ProfileLock: Sendable {
     /// Whether somebody else had it when it was asked for.
     var hadToWait: Bool { get }
-    /// Notes for whoever has the lock later that the session's refresh token is spent: a store that takes nothing may give the
-    /// session for long.
-    func noteSpent(_ session: Session)
+    /// Notes `fact` for whoever has the lock later.
+    func note(_ fact: SessionFact, of session: Session)
     /// Whether that was noted, among the last few.
-    func isSpent(_ session: Session) -> Bool
+    func hasNoted(_ fact: SessionFact, of session: Session) -> Bool
     /// Releases the lock; a second call does nothing.
     func release()
 }

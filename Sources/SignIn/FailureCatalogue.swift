@@ -180,7 +180,8 @@ extension APIError: Catalogued {
                 ?? .unreadable(status: 200, found: .html, correlationID: nil)
         case .unreadable(200, _, _): .unreadable(status: 502, found: .html, correlationID: nil)
         case .unreadable: .missingMember("id")
-        case .missingMember: .transport(.first)
+        case .missingMember: .lateToken
+        case .lateToken: .transport(.first)
         case .transport(let error): error.next.map(Self.transport)
         }
     }

@@ -141,6 +141,13 @@ extension Failure {
                 cause: "The answer is JSON, and it has no \(name).",
                 remedy: "Check --region and --api-url. If they are right, tell Genesys support."
             )
+        case .lateToken:
+            return FailureReport(
+                "token_left",
+                "\(host) did not delete a token that came after the sign-out.",
+                cause: "A refresh was under way meanwhile. What came of it was to be deleted at once, in vain.",
+                remedy: Self.deletedByAdministrator
+            )
         case .rejected(let rejection):
             var report = rejectionReport(rejection, isDeletion: isDeletion)
             report.serverWords = rejection.message
@@ -157,8 +164,7 @@ extension Failure {
                 "unauthorized",
                 "\(host) does not let the token be deleted (HTTP 401).",
                 cause: "It takes the token for other requests, so it refuses this request itself.",
-                remedy:
-                    "It ends when its time is over. An administrator can delete it sooner (DELETE /api/v2/tokens/{userId})."
+                remedy: Self.deletedByAdministrator
             )
         case 401:
             return FailureReport(
@@ -172,8 +178,7 @@ extension Failure {
                 "forbidden",
                 "The token may not be deleted (HTTP 403).",
                 cause: "\(host) does not allow it to the client \(context.clientID), or to the person.",
-                remedy:
-                    "It ends when its time is over. An administrator can delete it sooner (DELETE /api/v2/tokens/{userId})."
+                remedy: Self.deletedByAdministrator
             )
         case 403:
             return FailureReport(
@@ -212,6 +217,9 @@ extension Failure {
             )
         }
     }
+
+    private static let deletedByAdministrator =
+        "It ends when its time is over. An administrator can delete it sooner (DELETE /api/v2/tokens/{userId})."
 
     private func unreadableReport(
         _ host: String,

@@ -59,7 +59,7 @@ extension SharedSession {
     func revoke(_ removed: Removed) async -> (revocation: Result<Void, APIError>, notForgotten: StoreError?) {
         let (held, newest, forgottenAt) = (removed.held, removed.newest, removed.forgottenAt)
         let client = APIClient(apiURL: newest.apiURL, transport: transport)
-        for stray in removed.strays { try? await client.deleteToken(accessToken: stray) }
+        for stray in removed.strays { try? await client.deleteToken(accessToken: stray, isLive: false) }
         let wasLive = newest.isLive(at: forgottenAt)
         var outcome = wasLive ? await delete(newest, client) : .success(())
         // A refresh that was under way may have been about to save. What it brought is of this session too.
@@ -91,34 +91,30 @@ extension SharedSession {
             outcome = await delete(late, client)
         } else if !wasLive {
             // Where a refresh was under way, it has sent the refresh token, and has deleted what it brought.
-            let mayRefresh = isAlone && removed.isNewest && lock?.isSpent(newest) != true
+            let mayRefresh = isAlone && removed.isNewest && lock?.hasNoted(.spent, of: newest) != true
             outcome = mayRefresh ? await deleteRefreshed(newest, client) : await delete(newest, client)
         } else if case .failure(let error) = outcome, error.isUnauthorized, isAlone, removed.isNewest,
-            lock?.isSpent(newest) != true
+            lock?.hasNoted(.spent, of: newest) != true
         {
             // A server may end an access token before its time, and not the refresh token with it.
             outcome = await deleteRefreshed(newest, client, unless: outcome)
         }
+        if lock?.hasNoted(.left, of: newest) == true { outcome = .failure(.lateToken) }
         return (outcome, notForgotten)
     }
 
     /// Once more where the connection ended before an answer: it may be an old one that the server has given up (RFC 9112
     /// §9.3.1), and to delete twice is to delete once.
-    ///
-    /// A server that refuses the deletion with a 401 may know the token all the same: it is asked, where the token should be good.
-    private func delete(_ session: Session, _ client: APIClient) async -> Result<Void, APIError> {
-        var outcome = await deleteOnce(session, client)
-        if case .failure(.transport(.closed)) = outcome { outcome = await deleteOnce(session, client) }
-        guard case .failure(.rejected(var rejection)) = outcome, rejection.status == 401, session.isLive(at: now()),
-            await client.accepts(session.tokens.accessToken)
-        else { return outcome }
-        rejection.isOfGoodToken = true
-        return .failure(.rejected(rejection))
+    func delete(_ session: Session, _ client: APIClient) async -> Result<Void, APIError> {
+        let first = await deleteOnce(session, client)
+        guard case .failure(.transport(.closed)) = first else { return first }
+        return await deleteOnce(session, client)
     }
 
     private func deleteOnce(_ session: Session, _ client: APIClient) async -> Result<Void, APIError> {
         do throws(APIError) {
-            return .success(try await client.deleteToken(accessToken: session.tokens.accessToken))
+            let isLive = session.isLive(at: now())
+            return .success(try await client.deleteToken(accessToken: session.tokens.accessToken, isLive: isLive))
         } catch {
             return .failure(error)
         }

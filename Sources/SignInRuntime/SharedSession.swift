@@ -85,7 +85,7 @@ public struct SharedSession: Sendable {
         }
         // Another process may have sent it, whose store took neither what came of it nor its removal; or what came of it was of
         // no use.
-        if lock?.isSpent(held) == true {
+        if lock?.hasNoted(.spent, of: held) == true {
             throw .answer(.errorResponse(ErrorResponse(code: .invalidGrant), status: 400, correlationID: nil))
         }
         let request = TokenRequest(
@@ -98,7 +98,7 @@ public struct SharedSession: Sendable {
         do throws(TokenRequestError) {
             session.tokens = try await transport.tokens(request).refreshing(held.tokens)
         } catch {
-            if error.spendsRefreshToken { lock?.noteSpent(held) }
+            if error.spendsRefreshToken { lock?.note(.spent, of: held) }
             // Another process, which sees the store and not the lock (in a container), may have been quicker.
             if error.endsSession, case .success(let kept?) = await load(held.profileName), kept.isSameClient(as: held),
                 kept.replaces(held, isKept: isKept)
@@ -109,12 +109,14 @@ public struct SharedSession: Sendable {
         }
         session.receivedAt = now()
         // What no store has is in this program's hand alone, which goes on with the new one.
-        if isKept, session.spends(held) { lock?.noteSpent(held) }
+        if isKept, session.spends(held) { lock?.note(.spent, of: held) }
         if other == nil, !isKept || seen != .success(nil), case .success(let newer) = await load(held.profileName) {
             guard newer != nil || !isKept else {
                 // Somebody who signed out while the server was busy meant these tokens too.
-                try? await APIClient(apiURL: session.apiURL, transport: transport)
-                    .deleteToken(accessToken: session.tokens.accessToken)
+                let client = APIClient(apiURL: session.apiURL, transport: transport)
+                if case .failure(let error) = await delete(session, client), !error.isUnauthorized {
+                    lock?.note(.left, of: held)
+                }
                 return .forgotten
             }
             // Somebody who signed in anew meanwhile did so without the lock, and is not to be replaced by what was before.

@@ -41,7 +41,7 @@ enum ExitStatus {
                 rejection.status >= 500 || rejection.status == 429
                     ? unavailable : [401, 403].contains(rejection.status) ? refused : failed
             case .unreadable(let status, _, _): status >= 500 ? unavailable : failed
-            case .missingMember: failed
+            case .missingMember, .lateToken: failed
             }
         case .missingCode, .listener: failed
         }

@@ -51,29 +51,29 @@ extension SharedStores {
                 )
                 let (one, other) = (try sampleSession("default"), try sampleSession("default", age: 1))
                 var held = try await locks.acquire("default")
-                #expect(!held.isSpent(one))
+                #expect(!held.hasNoted(.spent, of: one))
                 let file = "\(root)/genesys-login-\(getuid())/default.lock"
                 #expect(try Data(contentsOf: URL(filePath: file)).count == 512, "the room is there before it is needed")
-                held.noteSpent(one)
-                #expect(held.isSpent(one))
-                #expect(!held.isSpent(other))
+                held.note(.spent, of: one)
+                #expect(held.hasNoted(.spent, of: one))
+                #expect(!held.hasNoted(.spent, of: other))
                 held.release()
-                #expect(!held.isSpent(one), "it is looked at without the lock")
+                #expect(!held.hasNoted(.spent, of: one), "it is looked at without the lock")
                 #expect(mkdir("\(root)/run", 0o700) == 0)
                 held = try await locks.acquire("default")
-                #expect(held.isSpent(one))
-                held.noteSpent(other)
+                #expect(held.hasNoted(.spent, of: one))
+                held.note(.spent, of: other)
                 held.release()
                 held = try await locks.acquire("default")
-                #expect(held.isSpent(other) && held.isSpent(one))
+                #expect(held.hasNoted(.spent, of: other) && held.hasNoted(.spent, of: one))
                 // A screen that goes on, and then others, until there is no room for the first.
                 for age in 2...7 {
                     let session = try sampleSession("default", age: TimeInterval(age))
-                    for _ in 0..<2 { held.noteSpent(session) }
+                    for _ in 0..<2 { held.note(.spent, of: session) }
                 }
-                #expect(held.isSpent(other) && held.isSpent(one))
-                held.noteSpent(try sampleSession("default", age: 8))
-                #expect(held.isSpent(other) && !held.isSpent(one))
+                #expect(held.hasNoted(.spent, of: other) && held.hasNoted(.spent, of: one))
+                held.note(.spent, of: try sampleSession("default", age: 8))
+                #expect(held.hasNoted(.spent, of: other) && !held.hasNoted(.spent, of: one))
                 held.release()
                 let files = try FileManager.default.subpathsOfDirectory(atPath: root).filter { $0.hasSuffix(".lock") }
                 #expect(files.count == 2, "\(files)")

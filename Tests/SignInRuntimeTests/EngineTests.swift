@@ -126,10 +126,12 @@ struct EngineTests {
 
     /// An attempt that was given up with its code on the way; the answer comes once the stream has an element.
     private func givenUpWhileExchanging(
-        deletion: Int = 200
+        deletion: Int = 200,
+        isKnown: Bool = false
     ) async throws -> (World, AsyncStream<Void>.Continuation) {
         let (gate, open) = AsyncStream<Void>.makeStream()
         let world = World { request, _ in
+            if request.method == .get { return isKnown ? .ada : HTTPResponse(status: 401) }
             guard request.method == .post else { return HTTPResponse(status: deletion) }
             for await _ in gate { break }
             return .tokens()
@@ -182,14 +184,17 @@ struct EngineTests {
         #expect(await !world.engine.hasLeftToken)
     }
 
-    @Test("where the server does not delete it, that is known; one that is unknown is none", arguments: [503, 401])
-    func notDeleted(status: Int) async throws {
-        let (world, open) = try await givenUpWhileExchanging(deletion: status)
+    @Test(
+        "where the server does not delete it, that is known; one that is unknown is none",
+        arguments: [(503, false, false, true), (401, false, true, false), (401, true, true, true)]
+    )
+    func notDeleted(status: Int, isKnown: Bool, isAsked: Bool, isLeft: Bool) async throws {
+        let (world, open) = try await givenUpWhileExchanging(deletion: status, isKnown: isKnown)
         await world.engine.send(.quitChosen)
         open.yield()
         for await _ in world.engine.states {}
-        #expect(world.server.lines == [Self.token, Self.revoke])
-        #expect(await world.engine.hasLeftToken == (status == 503))
+        #expect(world.server.lines == [Self.token, Self.revoke] + (isAsked ? [Self.me] : []))
+        #expect(await world.engine.hasLeftToken == isLeft)
     }
 
     @Test("an attempt whose time ended while the program was stopped takes a callback that is there, for some seconds")

@@ -16,7 +16,7 @@ final class SharedShelf: Sendable {
         var failure: StoreError?
         var savingFailure: StoreError?
         var forgettingFailure: StoreError?
-        var spent: Set<Session> = []
+        var notes: [SessionFact: Set<Session>] = [:]
         var beforeSaving: @Sendable () async -> Void = {}
         var beforeRemoving: @Sendable () async -> Void = {}
         var afterForgetting: @Sendable () async -> Void = {}
@@ -33,13 +33,17 @@ final class SharedShelf: Sendable {
             self.shelf = shelf
             self.hadToWait = hadToWait
         }
-        func noteSpent(_ session: Session) { shelf.content.withLock { _ = $0.spent.insert(session) } }
-        func isSpent(_ session: Session) -> Bool { shelf.content.withLock { $0.spent.contains(session) } }
+        func note(_ fact: SessionFact, of session: Session) {
+            shelf.content.withLock { _ = $0.notes[fact, default: []].insert(session) }
+        }
+        func hasNoted(_ fact: SessionFact, of session: Session) -> Bool {
+            shelf.content.withLock { $0.notes[fact]?.contains(session) ?? false }
+        }
         func release() { shelf.content.withLock { $0.isLocked = false } }
     }
 
     var kept: Session? { content.withLock { $0.sessions["default"] } }
-    var spent: Set<Session> { content.withLock { $0.spent } }
+    var spent: Set<Session> { content.withLock { $0.notes[.spent] ?? [] } }
     var saves: Int { content.withLock { $0.saves } }
     var isLocked: Bool { content.withLock { $0.isLocked } }
 
@@ -661,6 +665,46 @@ struct SharedSessionTests {
         #expect { try again.get() } throws: { ($0 as? APIError)?.isUnauthorized == true }
         #expect(server.requests == 2)
         #expect(server.deleted == ["access-1"])
+    }
+
+    @Test(
+        "signed out of while it is refreshed, and the token that comes of it is not deleted: the sign-out says so",
+        arguments: [200, 401, 500]
+    )
+    func signOutDuringRefreshInVain(status: Int) async throws {
+        for store in [SharedShelf().store, .memory()] {
+            let server = StrictServer()
+            let held = try session(at: Self.start + 3600)
+            try await store.save(held)
+            let (signOuts, begin) = AsyncStream<Task<Result<Void, APIError>, Never>>.makeStream()
+            let shared: @Sendable (HTTPTransport) -> SharedSession = { transport in
+                let refusing = HTTPTransport { request throws(TransportError) in
+                    if request.method == .delete, request.bearer != Secret("access-0") {
+                        return HTTPResponse(status: status)
+                    }
+                    return try await transport.send(request)
+                }
+                return SharedSession(store: store, transport: refusing, now: { Self.start + 3600 })
+            }
+            let transport = server.transport {
+                begin.yield(Task { await shared(server.transport()).signOut(held, isKept: true).revocation })
+                begin.finish()
+                while await (try? store.load("default")) != nil { await Task.yield() }
+            }
+            guard case .forgotten = try await shared(transport).refresh(held, isKept: true) else {
+                Issue.record("not forgotten")
+                return
+            }
+            var revocations: [Result<Void, APIError>] = []
+            for await signOut in signOuts { revocations.append(await signOut.value) }
+            let revocation = try #require(revocations.first)
+            if status == 200 {
+                try revocation.get()
+            } else {
+                #expect(throws: APIError.lateToken) { try revocation.get() }
+            }
+            #expect(server.deleted == ["access-0"])
+        }
     }
 
     @Test(

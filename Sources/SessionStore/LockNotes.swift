@@ -2,15 +2,18 @@ import FoundationEssentials
 import Glibc
 import OAuth
 
-/// Whose refresh tokens are spent, the newest first: a line for each, in the file that the profile's lock is on. A line names
-/// the tokens among all that the profile has had, by the sign-in and the time at which they came. No secret.
-struct SpentNotes {
+/// What is known of tokens that a profile has had, the newest first: a line for each, in the file that the profile's lock is on.
+/// A line names the tokens by the sign-in and the time at which they came. No secret.
+struct LockNotes {
     /// How many are kept: a store has one at a time, and each kind of store another one.
-    private static let most = 8
+    static let most = 8
     /// As much as that many lines may be, in bytes.
     private static let length = most * 64
 
-    private var lines: [Substring]
+    private var lines: [Substring] = []
+
+    /// None.
+    init() {}
 
     /// Those that are in the file; none where there is anything else in it.
     init(in file: Int32) {
@@ -20,12 +23,12 @@ struct SpentNotes {
         lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n")
     }
 
-    func contain(_ session: Session) -> Bool {
-        lines.contains(Self.line(session)[...])
+    func contain(_ fact: SessionFact, of session: Session) -> Bool {
+        lines.contains(Self.line(fact, session)[...])
     }
 
-    func adding(_ session: Session) -> Self {
-        let line = Self.line(session)[...]
+    func adding(_ fact: SessionFact, of session: Session) -> Self {
+        let line = Self.line(fact, session)[...]
         var notes = self
         notes.lines = [line] + lines.filter { $0 != line }.prefix(Self.most - 1)
         return notes
@@ -38,7 +41,7 @@ struct SpentNotes {
     /// Makes room for all the notes there can be, while there is some: a disk may be full when one is to be made.
     static func reserve(in file: Int32) {
         var status = stat()
-        if fstat(file, &status) == 0, status.st_size < length { SpentNotes(in: file).write(to: file) }
+        if fstat(file, &status) == 0, status.st_size < length { LockNotes(in: file).write(to: file) }
     }
 
     /// Always as much, so that what is written later takes no more room.
@@ -47,7 +50,7 @@ struct SpentNotes {
         (text + blanks).withUnsafeBytes { _ = pwrite(file, $0.baseAddress, $0.count, 0) }
     }
 
-    static func line(_ session: Session) -> String {
-        "spent \(session.grant?.value ?? "-") \(session.receivedAt.timeIntervalSince1970.bitPattern)"
+    private static func line(_ fact: SessionFact, _ session: Session) -> String {
+        "\(fact.rawValue) \(session.grant?.value ?? "-") \(session.receivedAt.timeIntervalSince1970.bitPattern)"
     }
 }
