@@ -62,18 +62,20 @@ public func plainWaits(from old: State, to new: State) -> [String] {
     return plainLines(from: old, to: new)
 }
 
+/// How a sign-out ended.
+public func plainLines(signedOut revocation: LoggedOut.Revocation) -> [String] {
+    switch revocation {
+    case .underWay(_, _, let isForgotten): [isForgotten ? Strings.telling : Strings.forgetting]
+    case .revoked: [Strings.revoked]
+    case .alreadyInvalid: [Strings.alreadyInvalid]
+    case .onlyForgotten(let failure): [Strings.onlyForgotten] + plainLines(failure.report)
+    case .notForgotten(let error, let token): [Strings.stillKept(token)] + plainLines(error.report)
+    }
+}
+
 /// How a sign-out ended, and how to end the browser's own session.
 public func plainLines(signedOut revocation: LoggedOut.Revocation, page: String) -> [String] {
-    let first =
-        switch revocation {
-        case .underWay(_, _, let isForgotten): [isForgotten ? Strings.telling : Strings.forgetting]
-        case .revoked: [Strings.revoked]
-        case .alreadyInvalid: [Strings.alreadyInvalid]
-        case .onlyForgotten(let failure): [Strings.onlyForgotten] + plainLines(failure.report)
-        case .notForgotten(let error, let token):
-            [Strings.stillKept(token)] + plainLines(error.report)
-        }
-    return first + [Strings.plainBrowserStaysSignedIn, page]
+    plainLines(signedOut: revocation) + [Strings.plainBrowserStaysSignedIn, page]
 }
 
 private func tunnelLines(_ attempt: Attempt, _ destination: String?) -> [String] {

@@ -115,9 +115,9 @@ struct ScreenSession {
         let ending = await loop.run()
         terminal.close()
         var isUnfinished = false
-        if case .loggedOut(.signedOut(.underWay(_, _, let isForgotten))) = await engine.state {
-            Console.line(isForgotten ? Strings.signOutUnanswered : Strings.signOutUnfinished)
-            isUnfinished = !isForgotten
+        if loop.leftInSignOut, case .loggedOut(.signedOut(let revocation)) = await engine.state {
+            revocation.unseenLines.forEach(Console.line)
+            isUnfinished = !revocation.isForgotten
         }
         if await engine.isExchanging { Console.line(Strings.exchangeUnanswered) }
         if await engine.hasLeftToken { Console.line(Strings.tokenLeft) }
@@ -210,5 +210,24 @@ struct ScreenSession {
             let host = callback.split(separator: "/", maxSplits: 3).dropFirst().first
         else { return }
         _ = try? await transport.send(HTTPRequest(method: .get, url: "http://\(host)\(location)"))
+    }
+}
+
+extension LoggedOut.Revocation {
+    /// What somebody has to know who left the screen before it showed how the sign-out ended.
+    fileprivate var unseenLines: [String] {
+        switch self {
+        case .revoked, .alreadyInvalid: []
+        case .underWay(_, _, let isForgotten): [isForgotten ? Strings.signOutUnanswered : Strings.signOutUnfinished]
+        case .onlyForgotten, .notForgotten: plainLines(signedOut: self)
+        }
+    }
+
+    fileprivate var isForgotten: Bool {
+        switch self {
+        case .revoked, .alreadyInvalid, .onlyForgotten: true
+        case .underWay(_, _, let isForgotten): isForgotten
+        case .notForgotten: false
+        }
     }
 }

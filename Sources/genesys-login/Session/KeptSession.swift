@@ -25,12 +25,6 @@ struct KeptSession {
         store = settings.store.logged(to: settings.log)
     }
 
-    /// Refuses, as wrong usage, a profile that neither a file nor the options describe.
-    func requireProfile() throws {
-        guard let unknownProfile = settings.unknownProfile else { return }
-        try reportingUsage(json: json) { () throws(UsageError) in throw unknownProfile }
-    }
-
     /// The session of the settings in force; `nil` where nobody is signed in.
     ///
     /// - Throws: ``CommandFailure`` where the store fails, or keeps a session of other settings; wrong usage where the profile is
@@ -43,8 +37,8 @@ struct KeptSession {
             throw CommandFailure(error.report, ExitStatus.failed)
         }
         guard let session else {
-            try requireProfile()
-            return nil
+            guard let unknownProfile = settings.unknownProfile else { return nil }
+            return try reportingUsage(json: json) { () throws(UsageError) in throw unknownProfile }
         }
         guard settings.accepts(session) else {
             throw CommandFailure(.otherSettings(session), ExitStatus.notSignedIn)

@@ -32,10 +32,7 @@ struct WhoamiCommand: AsyncParsableCommand {
         let kept = try KeptSession(options, json: json)
         let variable = try reportingUsage(json: json) { () throws(UsageError) in try AccessTokenVariable.token() }
         let profile = try await reportingFailure(json: json, log: kept.settings.log) {
-            if let variable {
-                try kept.requireProfile()
-                return try await person(with: variable, kept)
-            }
+            if let variable { return try await person(with: variable, kept) }
             return try await person(with: try await kept.require(), kept)
         }
         if json {
@@ -46,12 +43,15 @@ struct WhoamiCommand: AsyncParsableCommand {
     }
 
     private func person(with token: Secret, _ kept: KeptSession) async throws -> UserProfile {
-        try await kept.online { live in
+        // Where a profile is that nothing but its session knows, its session says.
+        let session = kept.settings.unknownProfile == nil ? nil : try await kept.find()
+        let apiURL = session?.apiURL ?? kept.settings.environment.apiURL
+        return try await kept.online { live in
             do throws(APIError) {
-                return try await APIClient(apiURL: kept.settings.environment.apiURL, transport: live.transport)
-                    .currentUser(accessToken: token)
+                return try await APIClient(apiURL: apiURL, transport: live.transport).currentUser(accessToken: token)
             } catch {
-                guard let failure = kept.settings.failure(.api(error)) else { throw ExitStatus.failed }
+                let failure = session.map { Failure(.api(error), .init($0)) } ?? kept.settings.failure(.api(error))
+                guard let failure else { throw ExitStatus.failed }
                 guard error.isUnauthorized else { throw CommandFailure(failure) }
                 throw CommandFailure(
                     .variableRefused(failure.report, name: AccessTokenVariable.name),
