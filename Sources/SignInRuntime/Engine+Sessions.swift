@@ -75,6 +75,7 @@ extension Engine {
 
     func signOut(_ id: SessionID, _ session: Session, isKept: Bool) {
         if let grant = session.grant { signedOut.insert(grant) }
+        untoldSignOuts[id] = .underWay(id, .init(session), isForgotten: false)
         let removal = Task { [shared, before = storeWork] in
             // The session may still be on its way into the store.
             await before?.value
@@ -84,17 +85,34 @@ extension Engine {
             let removed = await removal.value
             await self?.removed(key, id, removed)
             let (revocation, notForgotten) = await shared.revoke(removed)
-            switch revocation {
-            case .success: await self?.send(.tokenRevoked(id, notForgotten: notForgotten))
-            case .failure(let error): await self?.send(.revocationFailed(id, error, notForgotten: notForgotten))
-            }
+            await self?.revoked(id, session, revocation, notForgotten)
         }
         removals[key] = removal
     }
 
     private func removed(_ key: UInt64, _ id: SessionID, _ removed: SharedSession.Removed) {
         removals[key] = nil
-        if removed.notForgotten == nil { send(.sessionRemoved(id)) }
+        guard removed.notForgotten == nil else { return }
+        untoldSignOuts[id] = .underWay(id, .init(removed.held), isForgotten: true)
+        send(.sessionRemoved(id))
+    }
+
+    private func revoked(
+        _ id: SessionID,
+        _ session: Session,
+        _ revocation: Result<Void, APIError>,
+        _ notForgotten: StoreError?
+    ) {
+        // Who is leaving does not see it, nor who has begun to sign in again.
+        if case .loggedOut(.signedOut(.underWay(id, _, _))) = state, !isLeaving {
+            untoldSignOuts[id] = nil
+        } else {
+            untoldSignOuts[id] = LoggedOut.Revocation(revocation, notForgotten: notForgotten, .init(session))
+        }
+        switch revocation {
+        case .success: send(.tokenRevoked(id, notForgotten: notForgotten))
+        case .failure(let error): send(.revocationFailed(id, error, notForgotten: notForgotten))
+        }
     }
 
     /// Looks for a session of the profile in the store, and from now on for what other processes do to it.

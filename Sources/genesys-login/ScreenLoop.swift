@@ -48,8 +48,6 @@ struct ScreenLoop {
     private var screen: Screen
     private var flashes = 0
     private var ending: Ending?
-    /// Whether the server had not answered a sign-out yet when the person left.
-    private(set) var leftInSignOut = false
     /// The person wants the program to stop, once nothing is under way that must not be cut short.
     private var isStopDue = false
     private let wish = EndWish()
@@ -272,7 +270,6 @@ struct ScreenLoop {
             wake.yield(.engineEnded)
             return
         }
-        if case .loggedOut(.signedOut(.underWay)) = await engine.state { leftInSignOut = true }
         await engine.send(.quitChosen)
         guard let words = await underWay(.ends) else { return }
         flashes += 1

@@ -114,16 +114,13 @@ struct ScreenSession {
         )
         let ending = await loop.run()
         terminal.close()
-        var isUnfinished = false
-        if loop.leftInSignOut, case .loggedOut(.signedOut(let revocation)) = await engine.state {
-            revocation.unseenLines.forEach(Console.line)
-            isUnfinished = !revocation.isForgotten
-        }
+        let signOuts = await engine.untoldSignOuts.values
+        signOuts.flatMap(\.untoldLines).forEach(Console.line)
         if await engine.isExchanging { Console.line(Strings.exchangeUnanswered) }
         if await engine.hasLeftToken { Console.line(Strings.tokenLeft) }
         await live.shutdown()
         try finish(ending)
-        if isUnfinished { throw ExitStatus.failed }
+        if !signOuts.allSatisfy(\.isForgotten) { throw ExitStatus.failed }
     }
 
     /// The transport under the network settings; the demo cloud is on this machine and needs none. Where they cannot be
@@ -214,8 +211,8 @@ struct ScreenSession {
 }
 
 extension LoggedOut.Revocation {
-    /// What somebody has to know who left the screen before it showed how the sign-out ended.
-    fileprivate var unseenLines: [String] {
+    /// What somebody has to know whom the screen did not show how the sign-out ended.
+    fileprivate var untoldLines: [String] {
         switch self {
         case .revoked, .alreadyInvalid: []
         case .underWay(_, _, let isForgotten): [isForgotten ? Strings.signOutUnanswered : Strings.signOutUnfinished]

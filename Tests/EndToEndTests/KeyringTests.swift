@@ -248,6 +248,23 @@ extension EndToEndTests {
             }
         }
 
+        @Test("the same told, by the exit status too, to who leaves before the screen has said so")
+        func stubbornWhileLeaving() async throws {
+            try await Self.with { stage, rig, keyring in
+                #expect(try await signIn(stage, keyring).finished("login").status == 0)
+                let screen = try await stage.screen(["--no-browser"], environment: keyring.environment)
+                try await screen.wait(for: "Ada Okafor")
+                try keyring.set("stubborn")
+                rig.server.closeGate()
+                try await screen.press(.text("l"))
+                try await screen.wait(for: "the session store forgets the session")
+                try await screen.press(.text("q"))
+                rig.server.openGate()
+                #expect(try await screen.exitStatus() == 1)
+                try await screen.wait(for: "but the session is still")
+            }
+        }
+
         @Test("a session that has ended, and that the keyring does not give up, is not taken up again and again")
         func stubbornAtTheEnd() async throws {
             try await Self.with(lifetimes: [1]) { stage, rig, keyring in

@@ -124,6 +124,45 @@ struct EngineTests {
         #expect(try await world.store.load("default") == nil)
     }
 
+    @Test(
+        "how a sign-out ended is kept for who has left, or signs in again, before the server has refused the deletion",
+        arguments: [(true, false), (false, true), (false, false)]
+    )
+    func untoldSignOut(leaves: Bool, signsIn: Bool) async throws {
+        let (gate, open) = AsyncStream<Void>.makeStream()
+        let world = World { request, turn in
+            guard request.method == .delete else { return request.method == .post ? .tokens(turn) : .ada }
+            for await _ in gate { break }
+            return .json("{}", status: 500)
+        }
+        try await world.signIn()
+        await world.engine.send(.signOutChosen)
+        try await world.reach("the deletion") { _ in world.server.lines.last == Self.revoke }
+        if leaves { await world.engine.send(.quitChosen) }
+        if signsIn { await world.engine.send(.signInChosen(world.engine.plan(try .sample()))) }
+        let told = await world.engine.untoldSignOuts.values.map {
+            if case .underWay(_, _, true) = $0 { true } else { false }
+        }
+        #expect(told == [true], "who does not wait any longer is told that much")
+        open.yield()
+        if leaves {
+            for await _ in world.engine.states {}
+        } else if !signsIn {
+            try await world.reach("the end") {
+                if case .loggedOut(.signedOut(.onlyForgotten)) = $0 { true } else { false }
+            }
+        }
+        let isUntold = leaves || signsIn
+        for _ in 0..<10_000 where isUntold != (await Self.refusals(world) == 1) {
+            try await Task.sleep(for: .milliseconds(1))
+        }
+        #expect(await Self.refusals(world) == (isUntold ? 1 : 0))
+    }
+
+    private static func refusals(_ world: World) async -> Int {
+        await world.engine.untoldSignOuts.values.count { if case .onlyForgotten = $0 { true } else { false } }
+    }
+
     /// An attempt that was given up with its code on the way; the answer comes once the stream has an element.
     private func givenUpWhileExchanging(
         deletion: Int = 200,
