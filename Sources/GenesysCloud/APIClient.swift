@@ -28,27 +28,28 @@ public struct APIClient: Sendable {
     /// page: a portal or a wrong host answers everything with one, and has deleted nothing.
     ///
     /// - Parameter isLive: whether the token should be good. A server that refuses to delete it with a 401 may know it all the
-    ///   same, and is asked then.
+    ///   same: unless it says 401 to another request too, that is no word about the token.
     public func deleteToken(accessToken: Secret, isLive: Bool = true) async throws(APIError) {
         do throws(APIError) {
             let response = try await send(.delete, "/api/v2/tokens/me", accessToken)
             if response.content == .html { throw .unreadable(response) }
         } catch {
-            guard isLive, error.isUnauthorized, case .rejected(var rejection) = error, await accepts(accessToken) else {
+            guard isLive, error.isUnauthorized, case .rejected(var rejection) = error, await !disowns(accessToken)
+            else {
                 throw error
             }
-            rejection.isOfGoodToken = true
+            rejection.tokenMayLive = true
             throw .rejected(rejection)
         }
     }
 
-    /// Whether the API takes `accessToken` for `GET /api/v2/users/me`, or says that its person may not do that.
-    private func accepts(_ accessToken: Secret) async -> Bool {
+    /// Whether the API says 401 to `GET /api/v2/users/me` with `accessToken`.
+    private func disowns(_ accessToken: Secret) async -> Bool {
         do throws(APIError) {
             _ = try await currentUser(accessToken: accessToken)
-            return true
+            return false
         } catch {
-            return if case .rejected(let rejection) = error { rejection.status == 403 } else { false }
+            return error.isUnauthorized
         }
     }
 

@@ -11,7 +11,7 @@ public enum APIError: Error, Sendable, Hashable {
     case unreadable(status: Int, found: HTTPResponse.Content, correlationID: ServerText?)
     /// The JSON lacks a member that must be there.
     case missingMember(String)
-    /// Of a sign-out while a refresh was under way: the API did not delete the token that came of it.
+    /// Of a sign-out while a refresh was under way: what came of it was not deleted, or is not known.
     case lateToken
 
     /// An error answer: `{status, code, message, contextId, details, errors}` with `inin-correlation-id`.
@@ -28,8 +28,8 @@ public enum APIError: Error, Sendable, Hashable {
         public let correlationID: ServerText?
         /// The header `Retry-After` in seconds, where a 429 or a 503 has one.
         public let retryAfter: Int?
-        /// Whether the API takes the token for other requests: its 401 is about the request, then.
-        public var isOfGoodToken = false
+        /// Whether the API does not say 401 to other requests with the token: its 401 is about this one, then.
+        public var tokenMayLive = false
 
         /// A rejection of these parts.
         public init(
@@ -75,7 +75,7 @@ public enum APIError: Error, Sendable, Hashable {
 
     /// Whether the API said 401: the access token is not, or no longer, good.
     public var isUnauthorized: Bool {
-        if case .rejected(let rejection) = self { rejection.status == 401 && !rejection.isOfGoodToken } else { false }
+        if case .rejected(let rejection) = self { rejection.status == 401 && !rejection.tokenMayLive } else { false }
     }
 
     private struct Wire: Decodable {

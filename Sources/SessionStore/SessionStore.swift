@@ -57,7 +57,7 @@ public struct SessionStore: Sendable {
 public enum SessionFact: String, Sendable {
     /// Its refresh token is spent: a store that takes nothing may give the session for long.
     case spent
-    /// It was signed out of while it was refreshed, and the server did not delete the token that came of it.
+    /// It was signed out of while it was refreshed, and a token that came of it, or may have, lives on at the server.
     case left
 }
 

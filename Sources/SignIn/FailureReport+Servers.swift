@@ -144,8 +144,8 @@ extension Failure {
         case .lateToken:
             return FailureReport(
                 "token_left",
-                "\(host) did not delete a token that came after the sign-out.",
-                cause: "A refresh was under way meanwhile. What came of it was to be deleted at once, in vain.",
+                "\(host) may have a token that came after the sign-out.",
+                cause: "A refresh was under way meanwhile. What came of it could not be deleted, or no answer came.",
                 remedy: Self.deletedByAdministrator
             )
         case .rejected(let rejection):
@@ -163,7 +163,7 @@ extension Failure {
             return FailureReport(
                 "unauthorized",
                 "\(host) does not let the token be deleted (HTTP 401).",
-                cause: "It takes the token for other requests, so it refuses this request itself.",
+                cause: "It does not say of another request that the token is not good, so it refuses this one itself.",
                 remedy: Self.deletedByAdministrator
             )
         case 401:

@@ -179,6 +179,15 @@ extension TokenRequestError {
         }
     }
 
+    /// Whether the server may have issued tokens that nobody has, or can use.
+    public var mayLeaveTokens: Bool {
+        switch self {
+        case .transport(.timedOut), .transport(.closed), .transport(.oversized), .transport(.notHTTP): true
+        case .answer(.unreadable(let status, _, _)): (200...299).contains(status)
+        case .answer, .transport, .store: spendsRefreshToken
+        }
+    }
+
     /// Whether trying again later may help.
     fileprivate var isPassing: Bool {
         switch self {

@@ -208,6 +208,9 @@ extension Engine {
         send(.sessionReplaced(id, newer, label: label, successor: SessionID(nextID())))
     }
 
+    /// Whether a refresh token is on its way, also of a session that was signed out of meanwhile: leaving waits for what comes of it.
+    public var isSending: Bool { !sent.isEmpty }
+
     /// Whether a new session is on its way into the store.
     public var isSaving: Bool { saves > 0 }
 

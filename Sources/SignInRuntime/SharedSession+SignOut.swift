@@ -59,7 +59,7 @@ extension SharedSession {
     func revoke(_ removed: Removed) async -> (revocation: Result<Void, APIError>, notForgotten: StoreError?) {
         let (held, newest, forgottenAt) = (removed.held, removed.newest, removed.forgottenAt)
         let client = APIClient(apiURL: newest.apiURL, transport: transport)
-        for stray in removed.strays { try? await client.deleteToken(accessToken: stray, isLive: false) }
+        let strayFailure = await deleteStrays(removed.strays, client)
         let wasLive = newest.isLive(at: forgottenAt)
         var outcome = wasLive ? await delete(newest, client) : .success(())
         // A refresh that was under way may have been about to save. What it brought is of this session too.
@@ -100,7 +100,23 @@ extension SharedSession {
             outcome = await deleteRefreshed(newest, client, unless: outcome)
         }
         if lock?.hasNoted(.left, of: newest) == true { outcome = .failure(.lateToken) }
+        if case .success = outcome, let strayFailure { outcome = .failure(strayFailure) }
         return (outcome, notForgotten)
+    }
+
+    /// Has the server delete what other stores had, which may have expired long ago.
+    ///
+    /// - Returns: why one of them may live on.
+    private func deleteStrays(_ strays: [Secret], _ client: APIClient) async -> APIError? {
+        var failure: APIError?
+        for stray in strays {
+            do throws(APIError) {
+                try await client.deleteToken(accessToken: stray, isLive: false)
+            } catch {
+                if !error.isUnauthorized { failure = error }
+            }
+        }
+        return failure
     }
 
     /// Once more where the connection ended before an answer: it may be an old one that the server has given up (RFC 9112

@@ -99,6 +99,10 @@ public struct SharedSession: Sendable {
             session.tokens = try await transport.tokens(request).refreshing(held.tokens)
         } catch {
             if error.spendsRefreshToken { lock?.note(.spent, of: held) }
+            // Signed out of meanwhile: whoever waits for the lock with that says what may live on.
+            if error.mayLeaveTokens, isKept, case .success(nil) = await load(held.profileName) {
+                lock?.note(.left, of: held)
+            }
             // Another process, which sees the store and not the lock (in a container), may have been quicker.
             if error.endsSession, case .success(let kept?) = await load(held.profileName), kept.isSameClient(as: held),
                 kept.replaces(held, isKept: isKept)

@@ -34,6 +34,8 @@ public enum Strings {
     /// The program is left before the session store has forgotten the session.
     public static let signOutUnfinished =
         "The sign-out was not finished, and the session may still be kept. genesys-login status tells, logout signs out."
+    /// Before how a sign-out ended that is not the last thing that happened.
+    public static let earlierSignOut = "Of the session that you signed out of before:"
     static let alreadyInvalid = "Forgotten on this machine. The server did not know the token any more."
     static func stillKept(_ token: LoggedOut.Token) -> String {
         switch token {

@@ -278,7 +278,8 @@ struct ScreenLoop {
 
     /// What must not be cut short, in words; `nil` where nothing is under way.
     private func underWay(_ what: Strings.Departure) async -> String? {
-        if await engine.state.isRefreshing { return Strings.finishingRefresh(what) }
+        let isSending = if what == .ends { await engine.isSending } else { false }
+        if await engine.state.isRefreshing || isSending { return Strings.finishingRefresh(what) }
         if await engine.isRemoving { return Strings.finishingRemoval(what) }
         if await engine.isSaving { return Strings.finishingSave(what) }
         return nil

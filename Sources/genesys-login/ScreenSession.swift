@@ -114,13 +114,25 @@ struct ScreenSession {
         )
         let ending = await loop.run()
         terminal.close()
-        let signOuts = await engine.untoldSignOuts.values
-        signOuts.flatMap(\.untoldLines).forEach(Console.line)
+        let isForgotten = await tellSignOuts(engine)
         if await engine.isExchanging { Console.line(Strings.exchangeUnanswered) }
         if await engine.hasLeftToken { Console.line(Strings.tokenLeft) }
         await live.shutdown()
         try finish(ending)
-        if !signOuts.allSatisfy(\.isForgotten) { throw ExitStatus.failed }
+        if !isForgotten { throw ExitStatus.failed }
+    }
+
+    /// Says how sign-outs ended that did not do all they should: the screen showed it for a moment only, or not at all.
+    ///
+    /// - Returns: whether the store has forgotten each session.
+    private func tellSignOuts(_ engine: Engine) async -> Bool {
+        var last: LoggedOut.Revocation?
+        if case .loggedOut(.signedOut(let revocation)) = await engine.state { last = revocation }
+        let before = await engine.untoldSignOuts.values.filter { $0 != last }
+        let lines = before.flatMap(\.lastingLines)
+        if !lines.isEmpty { Console.line(Strings.earlierSignOut) }
+        (lines + (last?.lastingLines ?? [])).forEach(Console.line)
+        return (before + [last].compactMap { $0 }).allSatisfy(\.isForgotten)
     }
 
     /// The transport under the network settings; the demo cloud is on this machine and needs none. Where they cannot be
@@ -211,8 +223,8 @@ struct ScreenSession {
 }
 
 extension LoggedOut.Revocation {
-    /// What somebody has to know whom the screen did not show how the sign-out ended.
-    fileprivate var untoldLines: [String] {
+    /// What somebody has to know for longer than the screen is there.
+    fileprivate var lastingLines: [String] {
         switch self {
         case .revoked, .alreadyInvalid: []
         case .underWay(_, _, let isForgotten): [isForgotten ? Strings.signOutUnanswered : Strings.signOutUnfinished]

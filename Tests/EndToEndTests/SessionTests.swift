@@ -376,8 +376,13 @@ extension EndToEndTests {
             }
         }
 
-        @Test("what the server then answers is said too, where it deleted nothing")
-        func refusedWhileLeaving() async throws {
+        /// When the person leaves.
+        enum Leaving: CaseIterable {
+            case beforeTheAnswer, afterIt, fromAnotherSignIn
+        }
+
+        @Test("what the server then answers is said too, where it deleted nothing", arguments: Leaving.allCases)
+        func refusedWhileLeaving(leaving: Leaving) async throws {
             try await Stage.with { stage in
                 let rig = try SessionRig(stage)
                 #expect(try await rig.signIn().status == 0)
@@ -387,11 +392,26 @@ extension EndToEndTests {
                 rig.server.closeGate()
                 try await screen.press(.letter("l"))
                 try await screen.wait(for: "telling the server")
-                try await screen.press(.letter("q"))
-                rig.server.openGate()
+                switch leaving {
+                case .beforeTheAnswer:
+                    try await screen.press(.letter("q"))
+                    rig.server.openGate()
+                case .afterIt:
+                    rig.server.openGate()
+                    try await screen.wait(for: "(HTTP 503)")
+                    try await screen.press(.letter("q"))
+                case .fromAnotherSignIn:
+                    try await screen.press(.enter)
+                    try await screen.wait(for: "Waiting for your browser")
+                    rig.server.openGate()
+                    try await Task.sleep(for: .milliseconds(500))
+                    try await screen.press(.letter("q"))
+                }
                 #expect(try await screen.exitStatus() == 0)
                 let told = try await screen.wait(for: "(HTTP 503)")
                 #expect(told.contains("the server could not be told"), "\(told)")
+                let isEarlier = told.contains("Of the session that you signed out of before:")
+                #expect(isEarlier == (leaving == .fromAnotherSignIn), "\(told)")
             }
         }
 

@@ -633,6 +633,31 @@ struct SharedSessionTests {
         #expect(third.kept == foreign)
     }
 
+    @Test(
+        "where the server does not delete what another store had, that is said; one that it does not know is none",
+        arguments: [500, 401]
+    )
+    func signOutOtherStoreInVain(status: Int) async throws {
+        let (shelf, other, server) = (SharedShelf(), SharedShelf(), StrictServer())
+        let now = Self.start + 3600
+        shelf.put(try session(2, at: now))
+        other.put(try session(1, at: now))
+        let transport = server.transport()
+        let refusing = HTTPTransport { request throws(TransportError) in
+            if request.method == .delete, request.bearer == Secret("access-1") { return .json("{}", status: status) }
+            return try await transport.send(request)
+        }
+        let shared = SharedSession(store: shelf.store, otherStores: [other.store], transport: refusing, now: { now })
+        let revocation = await shared.signOut(try session(2, at: now), isKept: true).revocation
+        if status == 401 {
+            try revocation.get()
+        } else {
+            #expect(throws: APIError.self) { try revocation.get() }
+        }
+        #expect(server.deleted == ["access-2"])
+        #expect(shelf.kept == nil && other.kept == nil)
+    }
+
     @Test("an access token that has expired is refreshed to sign out with it")
     func signOutExpired() async throws {
         let (shelf, server) = (SharedShelf(), StrictServer())
@@ -708,15 +733,55 @@ struct SharedSessionTests {
     }
 
     @Test(
-        "a server that refuses every deletion with 401 is not said to have known no token, where it takes it for other requests",
-        arguments: [(0.0, true, 200, 0), (0.0, false, 200, 0), (0.0, false, 403, 0), (-10_800.0, true, 200, 1)]
+        "signed out of while it is refreshed, and no answer to that comes, or one of no use: what it did not bring is no success"
+    )
+    func signOutDuringRefreshUnanswered() async throws {
+        let host = "login.example"
+        let answers: [(Result<HTTPResponse, TransportError>, isLeft: Bool)] = [
+            (.failure(.timedOut(host: host, seconds: 30)), true), (.failure(.closed(host: host)), true),
+            (.failure(.refused(host: host, port: 443)), false), (.success(.json("{\"access_tok")), true),
+            (.success(.json("{}", status: 503)), false), (.success(.json(#"{"access_token": "a b"}"#)), true),
+        ]
+        for (answer, isLeft) in answers {
+            let shelf = SharedShelf()
+            let held = try session(at: Self.start + 3600)
+            shelf.put(held)
+            let (signOuts, begin) = AsyncStream<Task<Result<Void, APIError>, Never>>.makeStream()
+            let deleting = HTTPTransport { _ throws(TransportError) in HTTPResponse(status: 200) }
+            let transport = HTTPTransport { _ throws(TransportError) in
+                let shared = SharedSession(store: shelf.store, transport: deleting, now: { Self.start + 3600 })
+                begin.yield(Task { await shared.signOut(held, isKept: true).revocation })
+                begin.finish()
+                while shelf.kept != nil { await Task.yield() }
+                return try answer.get()
+            }
+            await #expect(throws: TokenRequestError.self) {
+                try await shared(shelf, transport).refresh(held, isKept: true)
+            }
+            for await signOut in signOuts {
+                let revocation = await signOut.value
+                if isLeft {
+                    #expect(throws: APIError.lateToken, "\(answer)") { try revocation.get() }
+                } else {
+                    #expect(throws: Never.self, "\(answer)") { try revocation.get() }
+                }
+            }
+        }
+    }
+
+    @Test(
+        "a server that refuses every deletion with 401 is not said to have known no token, where it does not say so of other requests",
+        arguments: [
+            (0.0, true, 200, 0), (0.0, false, 200, 0), (0.0, false, 403, 0), (0.0, true, 503, 0),
+            (-10_800.0, true, 200, 1),
+        ]
     )
     func signOutRefused(age: Double, hasRefreshToken: Bool, status: Int, refreshes: Int) async throws {
         let (shelf, server) = (SharedShelf(), StrictServer())
         let transport = server.transport()
         let refusing = HTTPTransport { request throws(TransportError) in
             if request.method == .delete { return HTTPResponse(status: 401) }
-            if request.method == .get, status == 403 { return .json("{}", status: 403) }
+            if request.method == .get, status != 200 { return .json("{}", status: status) }
             return try await transport.send(request)
         }
         let held = try session(at: Self.start + 3600 + age, refresh: hasRefreshToken)
