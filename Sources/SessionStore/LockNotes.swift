@@ -34,6 +34,13 @@ struct LockNotes {
         return notes
     }
 
+    func removing(_ fact: SessionFact, of session: Session) -> Self {
+        let line = Self.line(fact, session)[...]
+        var notes = self
+        notes.lines.removeAll { $0 == line }
+        return notes
+    }
+
     func write(to file: Int32) {
         Self.write(Array(lines.joined(separator: "\n").utf8), to: file)
     }

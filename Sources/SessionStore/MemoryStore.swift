@@ -51,6 +51,10 @@ private final class Turns: Sendable {
         notes.withLock { $0 = $0.adding(fact, of: session) }
     }
 
+    func retract(_ fact: SessionFact, of session: Session) {
+        notes.withLock { $0 = $0.removing(fact, of: session) }
+    }
+
     func hasNoted(_ fact: SessionFact, of session: Session) -> Bool {
         notes.withLock { $0.contain(fact, of: session) }
     }
@@ -81,6 +85,10 @@ private final class Turn: ProfileLock {
 
     func note(_ fact: SessionFact, of session: Session) {
         turns.withLock { $0?.note(fact, of: session) }
+    }
+
+    func retract(_ fact: SessionFact, of session: Session) {
+        turns.withLock { $0?.retract(fact, of: session) }
     }
 
     func hasNoted(_ fact: SessionFact, of session: Session) -> Bool {

@@ -125,6 +125,12 @@ final class HeldLock: ProfileLock {
         }
     }
 
+    func retract(_ fact: SessionFact, of session: Session) {
+        files.withLock { files in
+            for file in files { LockNotes(in: file).removing(fact, of: session).write(to: file) }
+        }
+    }
+
     func hasNoted(_ fact: SessionFact, of session: Session) -> Bool {
         files.withLock { files in files.contains { LockNotes(in: $0).contain(fact, of: session) } }
     }

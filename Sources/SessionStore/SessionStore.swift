@@ -67,6 +67,8 @@ public protocol ProfileLock: Sendable {
     var hadToWait: Bool { get }
     /// Notes `fact` for whoever has the lock later.
     func note(_ fact: SessionFact, of session: Session)
+    /// Takes a note back.
+    func retract(_ fact: SessionFact, of session: Session)
     /// Whether that was noted, among the last few.
     func hasNoted(_ fact: SessionFact, of session: Session) -> Bool
     /// Releases the lock; a second call does nothing.

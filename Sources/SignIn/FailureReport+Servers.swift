@@ -218,7 +218,7 @@ extension Failure {
         }
     }
 
-    private static let deletedByAdministrator =
+    static let deletedByAdministrator =
         "It ends when its time is over. An administrator can delete it sooner (DELETE /api/v2/tokens/{userId})."
 
     private func unreadableReport(

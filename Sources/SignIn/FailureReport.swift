@@ -12,7 +12,7 @@ public struct FailureReport: Sendable, Hashable {
     /// Why, as far as it is known.
     public let cause: String
     /// What to do.
-    public let remedy: String
+    public internal(set) var remedy: String
     /// The server's own words, where it sent any.
     public internal(set) var serverWords: ServerText?
     /// What Genesys support asks for, where the answer had it.
@@ -59,7 +59,10 @@ extension Failure {
         case .api(let error):
             return apiReport(error)
         case .deletion(let error):
-            return apiReport(error, isDeletion: true)
+            var report = apiReport(error, isDeletion: true)
+            // Nothing can be tried again: the session is gone from this machine.
+            report.remedy = Self.deletedByAdministrator
+            return report
         case .listener(let failure):
             return listenerReport(failure)
         case .timedOut(let seconds, isExchanging: true):

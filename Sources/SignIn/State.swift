@@ -70,6 +70,14 @@ public enum LoggedOut: Sendable, Hashable {
         case onlyForgotten(Failure)
         /// The store still has the session; and what is known of the token.
         case notForgotten(StoreError, Token)
+
+        /// Whether the session is forgotten and its token of no use.
+        public var isComplete: Bool {
+            switch self {
+            case .revoked, .alreadyInvalid: true
+            case .underWay, .onlyForgotten, .notForgotten: false
+            }
+        }
     }
 
     /// What is known of a token that is still in the session store.

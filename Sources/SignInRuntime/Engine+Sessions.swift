@@ -75,7 +75,7 @@ extension Engine {
 
     func signOut(_ id: SessionID, _ session: Session, isKept: Bool) {
         if let grant = session.grant { signedOut.insert(grant) }
-        untoldSignOuts[id] = .underWay(id, .init(session), isForgotten: false)
+        incompleteSignOuts[id] = .underWay(id, .init(session), isForgotten: false)
         let removal = Task { [shared, before = storeWork] in
             // The session may still be on its way into the store.
             await before?.value
@@ -93,7 +93,7 @@ extension Engine {
     private func removed(_ key: UInt64, _ id: SessionID, _ removed: SharedSession.Removed) {
         removals[key] = nil
         guard removed.notForgotten == nil else { return }
-        untoldSignOuts[id] = .underWay(id, .init(removed.held), isForgotten: true)
+        incompleteSignOuts[id] = .underWay(id, .init(removed.held), isForgotten: true)
         send(.sessionRemoved(id))
     }
 
@@ -103,12 +103,9 @@ extension Engine {
         _ revocation: Result<Void, APIError>,
         _ notForgotten: StoreError?
     ) {
-        // Who is leaving does not see it, nor who has begun to sign in again.
-        if case .loggedOut(.signedOut(.underWay(id, _, _))) = state, !isLeaving {
-            untoldSignOuts[id] = nil
-        } else {
-            untoldSignOuts[id] = LoggedOut.Revocation(revocation, notForgotten: notForgotten, .init(session))
-        }
+        // Who is leaving does not see it, nor who has begun to sign in again, here or elsewhere.
+        let ending = LoggedOut.Revocation(revocation, notForgotten: notForgotten, .init(session))
+        incompleteSignOuts[id] = ending.isComplete ? nil : ending
         switch revocation {
         case .success: send(.tokenRevoked(id, notForgotten: notForgotten))
         case .failure(let error): send(.revocationFailed(id, error, notForgotten: notForgotten))

@@ -38,8 +38,8 @@ public actor Engine {
     var exchanges: Set<UInt64> = []
     /// Whether a token that came when nobody waited for it any more lives on, for the server did not delete it.
     public internal(set) var hasLeftToken = false
-    /// How sign-outs stand whose end no state has shown.
-    public internal(set) var untoldSignOuts: [SessionID: LoggedOut.Revocation] = [:]
+    /// How sign-outs stand that are under way, or have not done all that they should.
+    public internal(set) var incompleteSignOuts: [SessionID: LoggedOut.Revocation] = [:]
     /// Of these, sign-outs whose session the store has still, and how it is removed.
     var removals: [UInt64: Task<SharedSession.Removed, Never>] = [:]
     /// The sign-ins that were signed out of here: what a store has of them still is not taken up again.

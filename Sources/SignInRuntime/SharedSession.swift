@@ -118,8 +118,11 @@ public struct SharedSession: Sendable {
             guard newer != nil || !isKept else {
                 // Somebody who signed out while the server was busy meant these tokens too.
                 let client = APIClient(apiURL: session.apiURL, transport: transport)
-                if case .failure(let error) = await delete(session, client), !error.isUnauthorized {
-                    lock?.note(.left, of: held)
+                // First, for this process may be ended.
+                lock?.note(.left, of: held)
+                switch await delete(session, client) {
+                case .failure(let error) where !error.isUnauthorized: break
+                case .success, .failure: lock?.retract(.left, of: held)
                 }
                 return .forgotten
             }

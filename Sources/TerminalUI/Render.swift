@@ -35,7 +35,8 @@ public func render(_ model: ScreenModel, size: Size) -> Screen {
 /// The program's name and where it signs in.
 private func headerBlock(_ model: ScreenModel, _ page: Page) -> Block {
     let left = Strings.program
-    let place = model.context.isDemo ? Strings.demo : page.charset.shown(model.context.environmentLabel)
+    let label = model.state.held?.label ?? model.context.environmentLabel
+    let place = model.context.isDemo ? Strings.demo : page.charset.shown(label)
     let room = page.width - DisplayWidth.of(left) - 2
     let right = place.elidedInTheMiddle(to: room, mark: page.glyphs.ellipsis)
     let space = String(repeating: " ", count: max(2, page.width - DisplayWidth.of(left) - DisplayWidth.of(right)))

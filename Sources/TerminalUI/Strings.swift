@@ -33,7 +33,8 @@ public enum Strings {
         "Forgotten on this machine. The server has not answered: the token may live until it expires."
     /// The program is left before the session store has forgotten the session.
     public static let signOutUnfinished =
-        "The sign-out was not finished, and the session may still be kept. genesys-login status tells, logout signs out."
+        "The sign-out was not finished: the session may still be kept, and its token may live. genesys-login status tells, "
+        + "logout signs out."
     /// Before how a sign-out ended that is not the last thing that happened.
     public static let earlierSignOut = "Of the session that you signed out of before:"
     static let alreadyInvalid = "Forgotten on this machine. The server did not know the token any more."

@@ -124,6 +124,10 @@ struct ScreenLoop {
             case .state(let state):
                 model.now = Date()
                 model.state = state
+                // Its server may be another one than that of the next sign-in.
+                if let session = state.held?.session, let settings = again(session) {
+                    model.context.signOutPage = settings.signOutPage
+                }
                 if isStopDue, await underWay(.stops) == nil { await suspend() }
                 // Nobody needs the bare URL any more.
                 if case .awaitingCallback(let attempt) = state, !attempt.isExchanging { break }

@@ -126,9 +126,13 @@ struct ScreenSession {
     ///
     /// - Returns: whether the store has forgotten each session.
     private func tellSignOuts(_ engine: Engine) async -> Bool {
+        let state = await engine.state
         var last: LoggedOut.Revocation?
-        if case .loggedOut(.signedOut(let revocation)) = await engine.state { last = revocation }
-        let before = await engine.untoldSignOuts.values.filter { $0 != last }
+        if case .loggedOut(.signedOut(let revocation)) = state { last = revocation }
+        // What a store did not forget, a new session has replaced there.
+        let before = await engine.incompleteSignOuts.values.filter {
+            $0 != last && (state.held == nil || $0.isForgotten)
+        }
         let lines = before.flatMap(\.lastingLines)
         if !lines.isEmpty { Console.line(Strings.earlierSignOut) }
         (lines + (last?.lastingLines ?? [])).forEach(Console.line)

@@ -79,9 +79,13 @@ extension Settings {
     /// signed in with options need not repeat them.
     func accepts(_ session: Session) -> Bool {
         if let clientID, clientID != session.clientID { return false }
-        let places: [Setting] = [.region, .org, .loginURL, .apiURL]
-        guard places.contains(where: { text(of: $0) != nil }) else { return true }
-        return session.loginURL == environment.loginURL && session.apiURL == environment.apiURL
+        return !namesPlace
+            || session.loginURL == environment.loginURL && session.apiURL == environment.apiURL
+    }
+
+    /// Whether somebody set where to sign in.
+    var namesPlace: Bool {
+        [.region, .org, .loginURL, .apiURL].contains { text(of: $0) != nil }
     }
 }
 

@@ -152,6 +152,15 @@ extension EndToEndTests {
                 #expect(try await rig.signIn().status == 0)
                 let file = stage.home.appending(path: ".config/genesys-login/config.toml")
                 try "[\(rig.profile)]\n".write(to: file, atomically: true, encoding: .utf8)
+                // The session says where its token belongs, also where that comes from the environment.
+                let variable = ["GENESYSCLOUD_ACCESS_TOKEN": "access-token-0"]
+                for more in [[], ["--client-id", "client-1"]] {
+                    let greeting = try await stage.run(
+                        ["whoami"] + more,
+                        environment: rig.environment.merging(variable) { $1 }
+                    )
+                    #expect(greeting.output == "Ada Okafor <ada@example.com>\n", "\(greeting)")
+                }
                 let screen = try await rig.screen()
                 try await screen.wait(for: "Welcome, Ada Okafor")
                 try await screen.press(.letter("r"))

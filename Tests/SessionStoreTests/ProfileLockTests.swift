@@ -72,8 +72,13 @@ extension SharedStores {
                     for _ in 0..<2 { held.note(.spent, of: session) }
                 }
                 #expect(held.hasNoted(.spent, of: other) && held.hasNoted(.spent, of: one))
-                held.note(.spent, of: try sampleSession("default", age: 8))
+                let last = try sampleSession("default", age: 8)
+                held.note(.spent, of: last)
                 #expect(held.hasNoted(.spent, of: other) && !held.hasNoted(.spent, of: one))
+                held.note(.left, of: last)
+                #expect(held.hasNoted(.left, of: last) && held.hasNoted(.spent, of: last))
+                held.retract(.left, of: last)
+                #expect(!held.hasNoted(.left, of: last) && held.hasNoted(.spent, of: last))
                 held.release()
                 let files = try FileManager.default.subpathsOfDirectory(atPath: root).filter { $0.hasSuffix(".lock") }
                 #expect(files.count == 2, "\(files)")

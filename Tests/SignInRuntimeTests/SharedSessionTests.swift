@@ -36,6 +36,9 @@ final class SharedShelf: Sendable {
         func note(_ fact: SessionFact, of session: Session) {
             shelf.content.withLock { _ = $0.notes[fact, default: []].insert(session) }
         }
+        func retract(_ fact: SessionFact, of session: Session) {
+            shelf.content.withLock { _ = $0.notes[fact]?.remove(session) }
+        }
         func hasNoted(_ fact: SessionFact, of session: Session) -> Bool {
             shelf.content.withLock { $0.notes[fact]?.contains(session) ?? false }
         }

@@ -181,6 +181,10 @@ struct SignOutTests {
             let failure = Failure(.deletion(error), try Sample.sessionContext())
             #expect(machine.state == .loggedOut(.signedOut(.onlyForgotten(failure))))
             #expect(!failure.report.summary.contains("profile"), "nobody asked for it")
+            #expect(
+                failure.report.remedy.contains("An administrator can delete it"),
+                "there is nothing to try again with"
+            )
         }
     }
 

@@ -46,6 +46,17 @@ struct KeptSession {
         return session
     }
 
+    /// The session that says where a token from elsewhere belongs: the profile's, where the settings name no place. `nil` where
+    /// they do, and where there is none: then it is theirs to say.
+    ///
+    /// - Throws: wrong usage where nothing at all is known of the profile.
+    func place() async throws -> Session? {
+        if settings.unknownProfile != nil { return try await find() }
+        guard !settings.namesPlace, let session = try? await store.load(settings.profileName), settings.accepts(session)
+        else { return nil }
+        return session
+    }
+
     /// The session of the settings in force.
     ///
     /// - Throws: ``CommandFailure`` where there is none.

@@ -43,8 +43,7 @@ struct WhoamiCommand: AsyncParsableCommand {
     }
 
     private func person(with token: Secret, _ kept: KeptSession) async throws -> UserProfile {
-        // Where a profile is that nothing but its session knows, its session says.
-        let session = kept.settings.unknownProfile == nil ? nil : try await kept.find()
+        let session = try await kept.place()
         let apiURL = session?.apiURL ?? kept.settings.environment.apiURL
         return try await kept.online { live in
             do throws(APIError) {
