@@ -424,6 +424,26 @@ extension EndToEndTests {
             }
         }
 
+        @Test("signed out of while it is refreshed: leaving waits for what comes of the refresh, and says so")
+        func leftWhileRefreshingSignedOut() async throws {
+            try await Stage.with { stage in
+                let rig = try SessionRig(stage)
+                #expect(try await rig.signIn().status == 0)
+                let screen = try await rig.screen()
+                try await screen.wait(for: "Welcome, Ada Okafor")
+                rig.server.closeGate()
+                try await screen.press(.letter("r"))
+                try await waitUntil("its request", until: { rig.server.refreshes == 1 })
+                try await screen.press(.letter("l"))
+                try await screen.wait(for: "telling the server")
+                try await screen.press(.letter("q"))
+                try await screen.wait(for: "Finishing the refresh first")
+                rig.server.openGate()
+                #expect(try await screen.exitStatus() == 0)
+                #expect(try await rig.run("status").status == 4)
+            }
+        }
+
         @Test("a refresh that only waits for another program's ends at once of a signal")
         func endedWhileWaiting() async throws {
             try await Stage.with { stage in
