@@ -2,7 +2,7 @@ import FoundationEssentials
 import GenesysCloud
 public import OAuth
 import SessionStore
-import SignIn
+public import SignIn
 
 /// What becomes of a session at the server and in the store.
 extension Engine {
@@ -101,14 +101,25 @@ extension Engine {
         _ id: SessionID,
         _ session: Session,
         _ revocation: Result<Void, APIError>,
-        _ notForgotten: StoreError?
+        _ storeError: StoreError?
     ) {
         // Who is leaving does not see it, nor who has begun to sign in again, here or elsewhere.
-        let ending = LoggedOut.Revocation(revocation, notForgotten: notForgotten, .init(session))
+        let ending = LoggedOut.Revocation(revocation, notForgotten: storeError, .init(session))
         incompleteSignOuts[id] = ending.isComplete ? nil : ending
+        if case .notForgotten = ending { notForgotten[id] = (session.profileName, session.grant) }
         switch revocation {
-        case .success: send(.tokenRevoked(id, notForgotten: notForgotten))
-        case .failure(let error): send(.revocationFailed(id, error, notForgotten: notForgotten))
+        case .success: send(.tokenRevoked(id, notForgotten: storeError))
+        case .failure(let error): send(.revocationFailed(id, error, notForgotten: storeError))
+        }
+    }
+
+    /// Whether the store still has the session of a sign-out that it did not forget: another one may have taken its place.
+    public func isStillKept(_ id: SessionID) async -> Bool {
+        guard let (profileName, grant) = notForgotten[id] else { return false }
+        do throws(StoreError) {
+            return try await dependencies.store.load(profileName).map { $0.grant == grant } ?? false
+        } catch {
+            return true
         }
     }
 

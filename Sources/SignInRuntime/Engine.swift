@@ -40,6 +40,8 @@ public actor Engine {
     public internal(set) var hasLeftToken = false
     /// How sign-outs stand that are under way, or have not done all that they should.
     public internal(set) var incompleteSignOuts: [SessionID: LoggedOut.Revocation] = [:]
+    /// Of these, what the store did not forget.
+    var notForgotten: [SessionID: (profileName: String, grant: GrantID?)] = [:]
     /// Of these, sign-outs whose session the store has still, and how it is removed.
     var removals: [UInt64: Task<SharedSession.Removed, Never>] = [:]
     /// The sign-ins that were signed out of here: what a store has of them still is not taken up again.
@@ -227,6 +229,8 @@ public actor Engine {
                     for removal in removals { _ = await removal.value }
                     try? await Task.sleep(for: patience)
                     for task in lasting { await task.value }
+                    // A sign-out waits for a refresh, and has the server to tell then.
+                    if !lasting.isEmpty { try? await Task.sleep(for: patience) }
                 }
                 await group.next()
                 publish.finish()

@@ -63,12 +63,12 @@ extension SharedSession {
         let wasLive = newest.isLive(at: forgottenAt)
         var outcome = wasLive ? await delete(newest, client) : .success(())
         // A refresh that was under way may have been about to save. What it brought is of this session too.
-        var (lock, isAlone): ((any ProfileLock)?, Bool)
+        var (lock, isAlone, isBusy): ((any ProfileLock)?, Bool, Bool)
         do throws(TokenRequestError) {
             lock = try await self.lock(held.profileName)
-            isAlone = lock?.hadToWait != true
+            (isAlone, isBusy) = (lock?.hadToWait != true, false)
         } catch {
-            (lock, isAlone) = (nil, false)
+            (lock, isAlone, isBusy) = (nil, false, true)
         }
         defer { lock?.release() }
         var notForgotten = removed.notForgotten
@@ -99,7 +99,8 @@ extension SharedSession {
             // A server may end an access token before its time, and not the refresh token with it.
             outcome = await deleteRefreshed(newest, client, unless: outcome)
         }
-        if lock?.hasNoted(.left, of: newest) == true { outcome = .failure(.lateToken) }
+        // Who still has the lock may get an answer yet.
+        if outcome.isNoFailure, isBusy || lock?.hasNoted(.left, of: newest) == true { outcome = .failure(.lateToken) }
         if case .success = outcome, let strayFailure { outcome = .failure(strayFailure) }
         return (outcome, notForgotten)
     }
@@ -174,6 +175,13 @@ extension SharedSession {
             if let removed { tokens.append(removed.tokens.accessToken) }
         }
         return tokens
+    }
+}
+
+extension Result<Void, APIError> {
+    /// Whether the server knows the token no more, as far as this says.
+    fileprivate var isNoFailure: Bool {
+        if case .failure(let error) = self { error.isUnauthorized } else { true }
     }
 }
 

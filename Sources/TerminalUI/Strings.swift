@@ -25,7 +25,7 @@ public enum Strings {
     static let forgetting = "Signing out: the session store forgets the session…"
     static let telling = "Forgotten on this machine; telling the server to delete the token…"
     static let revoked = "The token was deleted at the server and forgotten on this machine."
-    static let onlyForgotten =
+    public static let onlyForgotten =
         "Forgotten on this machine, but the server could not be told. The token lives until it "
         + "expires."
     /// The program is left before the server has answered a sign-out.

@@ -126,17 +126,19 @@ struct ScreenSession {
     ///
     /// - Returns: whether the store has forgotten each session.
     private func tellSignOuts(_ engine: Engine) async -> Bool {
-        let state = await engine.state
         var last: LoggedOut.Revocation?
-        if case .loggedOut(.signedOut(let revocation)) = state { last = revocation }
-        // What a store did not forget, a new session has replaced there.
-        let before = await engine.incompleteSignOuts.values.filter {
-            $0 != last && (state.held == nil || $0.isForgotten)
+        if case .loggedOut(.signedOut(let revocation)) = await engine.state { last = revocation }
+        var (before, after): ([String], [String]) = ([], [])
+        var isForgotten = true
+        for (id, revocation) in await engine.incompleteSignOuts {
+            let isStillKept = await engine.isStillKept(id)
+            let lines = revocation.lastingLines(isStillKept: isStillKept)
+            if revocation == last { after = lines } else { before += lines }
+            if !revocation.isForgotten(isStillKept: isStillKept) { isForgotten = false }
         }
-        let lines = before.flatMap(\.lastingLines)
-        if !lines.isEmpty { Console.line(Strings.earlierSignOut) }
-        (lines + (last?.lastingLines ?? [])).forEach(Console.line)
-        return (before + [last].compactMap { $0 }).allSatisfy(\.isForgotten)
+        if !before.isEmpty { Console.line(Strings.earlierSignOut) }
+        (before + after).forEach(Console.line)
+        return isForgotten
     }
 
     /// The transport under the network settings; the demo cloud is on this machine and needs none. Where they cannot be
@@ -228,19 +230,22 @@ struct ScreenSession {
 
 extension LoggedOut.Revocation {
     /// What somebody has to know for longer than the screen is there.
-    fileprivate var lastingLines: [String] {
+    ///
+    /// - Parameter isStillKept: whether the store has not got another session since then.
+    fileprivate func lastingLines(isStillKept: Bool) -> [String] {
         switch self {
         case .revoked, .alreadyInvalid: []
         case .underWay(_, _, let isForgotten): [isForgotten ? Strings.signOutUnanswered : Strings.signOutUnfinished]
+        case .notForgotten(_, let token) where !isStillKept: token == .live ? [Strings.onlyForgotten] : []
         case .onlyForgotten, .notForgotten: plainLines(signedOut: self)
         }
     }
 
-    fileprivate var isForgotten: Bool {
+    fileprivate func isForgotten(isStillKept: Bool) -> Bool {
         switch self {
         case .revoked, .alreadyInvalid, .onlyForgotten: true
         case .underWay(_, _, let isForgotten): isForgotten
-        case .notForgotten: false
+        case .notForgotten: !isStillKept
         }
     }
 }

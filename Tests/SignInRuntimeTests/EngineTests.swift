@@ -158,6 +158,58 @@ struct EngineTests {
         #expect(await Self.refusals(world) == 1)
     }
 
+    @Test("what a store did not forget is known until another session has taken its place", arguments: [false, true])
+    func stillKept(isReplaced: Bool) async throws {
+        let shelf = SharedShelf()
+        let world = World(store: shelf.store) { request, turn in
+            switch request.method {
+            case .post: return .tokens(turn)
+            case .get: return .ada
+            case .delete: return HTTPResponse(status: 200)
+            }
+        }
+        try await world.signIn()
+        try await world.reachStore { $0 != nil }
+        let kept = try #require(shelf.kept)
+        shelf.fail(.locked(store: "shelf"))
+        await world.engine.send(.signOutChosen)
+        try await world.reach("the end") {
+            if case .loggedOut(.signedOut(.notForgotten)) = $0 { true } else { false }
+        }
+        let id = try #require(await world.engine.incompleteSignOuts.keys.first)
+        #expect(await world.engine.isStillKept(id), "nobody knows")
+        shelf.fail(nil)
+        if isReplaced { shelf.put(nil) }
+        #expect(await world.engine.isStillKept(id) == !isReplaced)
+        #expect(isReplaced || shelf.kept == kept)
+    }
+
+    @Test("a sign-out that has waited for a refresh has time to tell the server, however long that took")
+    func signOutAfterRefresh() async throws {
+        let (gate, open) = AsyncStream<Void>.makeStream()
+        let world = World(exitPatience: .seconds(1)) { request, turn in
+            switch request.method {
+            case .post where turn > 0:
+                for await _ in gate { break }
+                return .tokens(turn)
+            case .post: return .tokens(turn)
+            case .get: return .ada
+            case .delete: return HTTPResponse(status: 200)
+            }
+        }
+        try await world.signIn()
+        await world.engine.send(.refreshChosen(world.engine.plan(try .sample())))
+        try await world.reach("the refresh") { _ in world.server.lines.last == Self.token }
+        await world.engine.send(.signOutChosen)
+        try await world.reach("the deletion") { _ in world.server.lines.last == Self.revoke }
+        await world.engine.send(.quitChosen)
+        try await Task.sleep(for: .milliseconds(1500))
+        open.yield()
+        for await _ in world.engine.states {}
+        #expect(await world.engine.incompleteSignOuts.isEmpty)
+        #expect(world.server.lines.suffix(2) == [Self.revoke, Self.revoke])
+    }
+
     private static func refusals(_ world: World) async -> Int {
         await world.engine.incompleteSignOuts.values.count { if case .onlyForgotten = $0 { true } else { false } }
     }

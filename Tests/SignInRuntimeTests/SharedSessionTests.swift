@@ -661,6 +661,16 @@ struct SharedSessionTests {
         #expect(shelf.kept == nil && other.kept == nil)
     }
 
+    @Test("signed out of while another program has the lock for too long: what it may get lives on, and that is said")
+    func signOutWhileBusy() async throws {
+        let (shelf, server) = (SharedShelf(), StrictServer())
+        let held = try session(at: Self.start + 3600)
+        shelf.fail(.busy(profileName: "default", seconds: 45))
+        let revocation = await shared(shelf, server.transport()).signOut(held, isKept: false).revocation
+        #expect(throws: APIError.lateToken) { try revocation.get() }
+        #expect(server.deleted == ["access-0"])
+    }
+
     @Test("an access token that has expired is refreshed to sign out with it")
     func signOutExpired() async throws {
         let (shelf, server) = (SharedShelf(), StrictServer())

@@ -49,12 +49,17 @@ struct KeptSession {
     /// The session that says where a token from elsewhere belongs: the profile's, where the settings name no place. `nil` where
     /// they do, and where there is none: then it is theirs to say.
     ///
-    /// - Throws: wrong usage where nothing at all is known of the profile.
+    /// - Throws: wrong usage where nothing at all is known of the profile; ``CommandFailure`` where the store does not say what it
+    ///   has: the token would go where it does not belong.
     func place() async throws -> Session? {
         if settings.unknownProfile != nil { return try await find() }
-        guard !settings.namesPlace, let session = try? await store.load(settings.profileName), settings.accepts(session)
-        else { return nil }
-        return session
+        guard !settings.namesPlace else { return nil }
+        do throws(StoreError) {
+            let session = try await store.load(settings.profileName)
+            return session.flatMap { settings.accepts($0) ? $0 : nil }
+        } catch {
+            throw CommandFailure(error.report, ExitStatus.failed)
+        }
     }
 
     /// The session of the settings in force.
