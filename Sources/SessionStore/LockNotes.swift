@@ -6,9 +6,9 @@ import OAuth
 /// A line names the tokens by the sign-in and the time at which they came. No secret.
 struct LockNotes {
     /// How many are kept: a store has one at a time, and each kind of store another one.
-    static let most = 8
-    /// As much as that many lines may be, in bytes.
-    private static let length = most * 64
+    static let most = 9
+    /// As much as that many lines may be and more, in bytes.
+    private static let length = 512
 
     private var lines: [Substring] = []
 

@@ -95,13 +95,16 @@ public struct SharedSession: Sendable {
         )
         guard await maySend() else { throw .transport(.cancelled) }
         var session = held
+        // A sign-out that waits for the lock says so, should this process be ended before there is an answer.
+        lock?.note(.left, of: held)
         do throws(TokenRequestError) {
             session.tokens = try await transport.tokens(request).refreshing(held.tokens)
         } catch {
             if error.spendsRefreshToken { lock?.note(.spent, of: held) }
             // Signed out of meanwhile: whoever waits for the lock with that says what may live on.
             if error.mayLeaveTokens, isKept, case .success(nil) = await load(held.profileName) {
-                lock?.note(.left, of: held)
+            } else {
+                lock?.retract(.left, of: held)
             }
             // Another process, which sees the store and not the lock (in a container), may have been quicker.
             if error.endsSession, case .success(let kept?) = await load(held.profileName), kept.isSameClient(as: held),
@@ -112,6 +115,7 @@ public struct SharedSession: Sendable {
             throw error
         }
         session.receivedAt = now()
+        lock?.retract(.left, of: held)
         // What no store has is in this program's hand alone, which goes on with the new one.
         if isKept, session.spends(held) { lock?.note(.spent, of: held) }
         if other == nil, !isKept || seen != .success(nil), case .success(let newer) = await load(held.profileName) {

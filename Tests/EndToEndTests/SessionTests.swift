@@ -161,6 +161,11 @@ extension EndToEndTests {
                     )
                     #expect(greeting.output == "Ada Okafor <ada@example.com>\n", "\(greeting)")
                 }
+                let refused = try await stage.run(
+                    ["whoami", "--client-id", "client-2"],
+                    environment: rig.environment.merging(variable) { $1 }
+                )
+                #expect(refused.status == 4 && refused.output.isEmpty, "nobody says where it belongs: \(refused)")
                 let screen = try await rig.screen()
                 try await screen.wait(for: "Welcome, Ada Okafor")
                 try await screen.press(.letter("r"))

@@ -67,12 +67,12 @@ extension SharedStores {
                 held = try await locks.acquire("default")
                 #expect(held.hasNoted(.spent, of: other) && held.hasNoted(.spent, of: one))
                 // A screen that goes on, and then others, until there is no room for the first.
-                for age in 2...7 {
+                for age in 2...8 {
                     let session = try sampleSession("default", age: TimeInterval(age))
                     for _ in 0..<2 { held.note(.spent, of: session) }
                 }
                 #expect(held.hasNoted(.spent, of: other) && held.hasNoted(.spent, of: one))
-                let last = try sampleSession("default", age: 8)
+                let last = try sampleSession("default", age: 9)
                 held.note(.spent, of: last)
                 #expect(held.hasNoted(.spent, of: other) && !held.hasNoted(.spent, of: one))
                 held.note(.left, of: last)

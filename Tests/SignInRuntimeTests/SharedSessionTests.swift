@@ -47,6 +47,7 @@ final class SharedShelf: Sendable {
 
     var kept: Session? { content.withLock { $0.sessions["default"] } }
     var spent: Set<Session> { content.withLock { $0.notes[.spent] ?? [] } }
+    var left: Set<Session> { content.withLock { $0.notes[.left] ?? [] } }
     var saves: Int { content.withLock { $0.saves } }
     var isLocked: Bool { content.withLock { $0.isLocked } }
 
@@ -242,6 +243,28 @@ struct SharedSessionTests {
         #expect(try await shared.refresh(session(), isKept: true) == .forgotten)
         #expect(shelf.kept == nil)
         #expect(server.deleted == ["access-1"])
+    }
+
+    @Test("while a refresh is on its way it is noted that a token may be left; not any longer than that")
+    func notedMeanwhile() async throws {
+        let (shelf, server) = (SharedShelf(), StrictServer())
+        let held = try session()
+        shelf.put(held)
+        let notes = Mutex<[Set<Session>]>([])
+        let transport = server.transport { notes.withLock { $0.append(shelf.left) } }
+        _ = try await shared(shelf, transport).refresh(held, isKept: true)
+        let next = try #require(shelf.kept)
+        #expect(notes.withLock { $0 } == [[held]])
+        #expect(shelf.left.isEmpty)
+        let failing = HTTPTransport { _ throws(TransportError) in
+            notes.withLock { $0.append(shelf.left) }
+            throw .timedOut(host: "login.example", seconds: 30)
+        }
+        await #expect(throws: TokenRequestError.self) {
+            try await shared(shelf, failing).refresh(next, isKept: true)
+        }
+        #expect(notes.withLock { $0 } == [[held], [next]])
+        #expect(shelf.left.isEmpty, "it is signed in still, and may refresh again")
     }
 
     @Test("whoever signs in anew while the server is busy stays signed in")

@@ -54,12 +54,17 @@ struct KeptSession {
     func place() async throws -> Session? {
         if settings.unknownProfile != nil { return try await find() }
         guard !settings.namesPlace else { return nil }
+        let other: Session
         do throws(StoreError) {
-            let session = try await store.load(settings.profileName)
-            return session.flatMap { settings.accepts($0) ? $0 : nil }
+            guard let session = try await store.load(settings.profileName) else { return nil }
+            if settings.accepts(session) { return session }
+            // Another client's is no word on the token; but it raises a doubt about a place that nobody chose.
+            guard session.apiURL != settings.environment.apiURL else { return nil }
+            other = session
         } catch {
             throw CommandFailure(error.report, ExitStatus.failed)
         }
+        throw CommandFailure(.otherSettings(other), ExitStatus.notSignedIn)
     }
 
     /// The session of the settings in force.
