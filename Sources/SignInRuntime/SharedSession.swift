@@ -102,10 +102,9 @@ public struct SharedSession: Sendable {
         } catch {
             if error.spendsRefreshToken { lock?.note(.spent, of: held) }
             // Signed out of meanwhile: whoever waits for the lock with that says what may live on.
-            if error.mayLeaveTokens, isKept, case .success(nil) = await load(held.profileName) {
-            } else {
-                lock?.retract(.left, of: held)
-            }
+            var isLeft = false
+            if error.mayLeaveTokens, isKept, case .success(nil) = await load(held.profileName) { isLeft = true }
+            if !isLeft { lock?.retract(.left, of: held) }
             // Another process, which sees the store and not the lock (in a container), may have been quicker.
             if error.endsSession, case .success(let kept?) = await load(held.profileName), kept.isSameClient(as: held),
                 kept.replaces(held, isKept: isKept)
