@@ -6,7 +6,7 @@ import OAuth
 /// A line names the tokens by the sign-in and the time at which they came. No secret.
 struct LockNotes {
     /// How many are kept: a store has one at a time, and each kind of store another one.
-    static let most = 9
+    private static let most = 9
     /// As much as that many lines may be and more, in bytes.
     private static let length = 512
 
