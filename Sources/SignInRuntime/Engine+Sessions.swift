@@ -113,14 +113,24 @@ extension Engine {
         }
     }
 
-    /// Whether the store still has the session of a sign-out that it did not forget: another one may have taken its place.
+    /// Whether the store still has the session of a sign-out that it did not forget: another one may have taken its place. A store
+    /// that does not say so in the time that leaving may take is taken to have it.
     public func isStillKept(_ id: SessionID) async -> Bool {
         guard let (profileName, grant) = notForgotten[id] else { return false }
-        do throws(StoreError) {
-            return try await dependencies.store.load(profileName).map { $0.grant == grant } ?? false
-        } catch {
-            return true
+        let (answers, answer) = AsyncStream<Bool>.makeStream()
+        Task { [store = dependencies.store] in
+            do throws(StoreError) {
+                answer.yield(try await store.load(profileName).map { $0.grant == grant } ?? false)
+            } catch {
+                answer.yield(true)
+            }
         }
+        Task { [exitPatience] in
+            try? await Task.sleep(for: exitPatience)
+            answer.yield(true)
+        }
+        for await isKept in answers { return isKept }
+        return true
     }
 
     /// Looks for a session of the profile in the store, and from now on for what other processes do to it.

@@ -20,7 +20,7 @@ public actor Engine {
     /// A timer that is later than this, in seconds, was kept from firing; and how long an attempt goes on then.
     private static let (lateness, grace) = (1.0, 5.0)
 
-    private let exitPatience: Duration
+    let exitPatience: Duration
     let dependencies: Dependencies
     let shared: SharedSession
     private let publish: AsyncStream<State>.Continuation

@@ -161,7 +161,7 @@ struct EngineTests {
     @Test("what a store did not forget is known until another session has taken its place", arguments: [false, true])
     func stillKept(isReplaced: Bool) async throws {
         let shelf = SharedShelf()
-        let world = World(store: shelf.store) { request, turn in
+        let world = World(store: shelf.store, exitPatience: .seconds(1)) { request, turn in
             switch request.method {
             case .post: return .tokens(turn)
             case .get: return .ada
@@ -182,6 +182,8 @@ struct EngineTests {
         if isReplaced { shelf.put(nil) }
         #expect(await world.engine.isStillKept(id) == !isReplaced)
         #expect(isReplaced || shelf.kept == kept)
+        shelf.beforeLoading { try? await Task.sleep(for: .seconds(100)) }
+        #expect(await world.engine.isStillKept(id), "one that does not answer is not waited for")
     }
 
     @Test("a sign-out that has waited for a refresh has time to tell the server, however long that took")

@@ -19,6 +19,7 @@ final class SharedShelf: Sendable {
         var notes: [SessionFact: Set<Session>] = [:]
         var beforeSaving: @Sendable () async -> Void = {}
         var beforeRemoving: @Sendable () async -> Void = {}
+        var beforeLoading: @Sendable () async -> Void = {}
         var afterForgetting: @Sendable () async -> Void = {}
         var afterSaving: @Sendable (Session) async -> Void = { _ in }
         var watchers: [AsyncStream<Void>.Continuation] = []
@@ -73,6 +74,9 @@ final class SharedShelf: Sendable {
     /// From now on `body` is run before a session is looked at to be removed.
     func beforeRemoving(_ body: @escaping @Sendable () async -> Void) { content.withLock { $0.beforeRemoving = body } }
 
+    /// From now on `body` is run before the store says what it has.
+    func beforeLoading(_ body: @escaping @Sendable () async -> Void) { content.withLock { $0.beforeLoading = body } }
+
     /// From now on `body` is run when a session has been saved, before that is told to whoever saved it.
     func afterSaving(_ body: @escaping @Sendable (Session) async -> Void) {
         content.withLock { $0.afterSaving = body }
@@ -88,6 +92,7 @@ final class SharedShelf: Sendable {
             name: "shelf",
             isShared: true,
             load: { [self] name throws(StoreError) in
+                await content.withLock({ $0.beforeLoading })()
                 if let failure = content.withLock({ $0.failure }) { throw failure }
                 return content.withLock { $0.sessions[name] }
             },
