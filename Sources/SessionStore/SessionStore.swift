@@ -57,8 +57,10 @@ public struct SessionStore: Sendable {
 public enum SessionFact: String, Sendable {
     /// Its refresh token is spent: a store that takes nothing may give the session for long.
     case spent
-    /// It was signed out of while it was refreshed, and a token that came of it, or may have, lives on at the server.
+    /// A refresh of it has had no answer, or none that could be used: a token that came of it may live on at the server.
     case left
+    /// What came of its refresh was deleted at the server.
+    case deleted
 }
 
 /// A profile's lock, held until it is released.

@@ -144,8 +144,8 @@ extension Failure {
         case .lateToken:
             return FailureReport(
                 "token_left",
-                "\(host) may have a token that came after the sign-out.",
-                cause: "A refresh was under way meanwhile. What came of it could not be deleted, or no answer came.",
+                "\(host) may have a token that came of a refresh.",
+                cause: "A refresh had no answer, or none that could be used; or what came of it could not be deleted.",
                 remedy: Self.deletedByAdministrator
             )
         case .rejected(let rejection):

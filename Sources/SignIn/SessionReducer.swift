@@ -183,7 +183,9 @@ extension TokenRequestError {
     public var mayLeaveTokens: Bool {
         switch self {
         case .transport(.timedOut), .transport(.closed), .transport(.oversized), .transport(.notHTTP): true
-        case .answer(.unreadable(let status, _, _)): (200...299).contains(status)
+        // A gateway had no answer from behind it, or none that it could use (RFC 9110 §15.6.3, §15.6.5).
+        case .answer(.unreadable(let status, _, _)), .answer(.errorResponse(_, let status, _)):
+            (200...299).contains(status) || status == 502 || status == 504
         case .answer, .transport, .store: spendsRefreshToken
         }
     }

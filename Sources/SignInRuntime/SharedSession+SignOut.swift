@@ -99,8 +99,14 @@ extension SharedSession {
             // A server may end an access token before its time, and not the refresh token with it.
             outcome = await deleteRefreshed(newest, client, unless: outcome)
         }
-        // Who still has the lock may get an answer yet.
-        if outcome.isNoFailure, isBusy || lock?.hasNoted(.left, of: newest) == true { outcome = .failure(.lateToken) }
+        // Who still has the lock may get an answer yet; a refresh may have brought what nobody has, or another program alone.
+        let last = late ?? newest
+        let isElsewhere = lock?.hasNoted(.spent, of: last) == true && lock?.hasNoted(.deleted, of: last) != true
+        if outcome.isNoFailure, isBusy || isElsewhere || lock?.hasNoted(.left, of: last) == true {
+            outcome = .failure(.lateToken)
+        }
+        // It may have been put back.
+        if isBusy || isElsewhere, case .failure(let error) = seen { notForgotten = error }
         if case .success = outcome, let strayFailure { outcome = .failure(strayFailure) }
         return (outcome, notForgotten)
     }

@@ -95,16 +95,14 @@ public struct SharedSession: Sendable {
         )
         guard await maySend() else { throw .transport(.cancelled) }
         var session = held
-        // A sign-out that waits for the lock says so, should this process be ended before there is an answer.
+        // Until there is an answer: a sign-out that waits for the lock, or comes later, says what may live on.
+        let wasLeft = lock?.hasNoted(.left, of: held) == true
         lock?.note(.left, of: held)
         do throws(TokenRequestError) {
             session.tokens = try await transport.tokens(request).refreshing(held.tokens)
         } catch {
             if error.spendsRefreshToken { lock?.note(.spent, of: held) }
-            // Signed out of meanwhile: whoever waits for the lock with that says what may live on.
-            var isLeft = false
-            if error.mayLeaveTokens, isKept, case .success(nil) = await load(held.profileName) { isLeft = true }
-            if !isLeft { lock?.retract(.left, of: held) }
+            if !error.mayLeaveTokens, !wasLeft { lock?.retract(.left, of: held) }
             // Another process, which sees the store and not the lock (in a container), may have been quicker.
             if error.endsSession, case .success(let kept?) = await load(held.profileName), kept.isSameClient(as: held),
                 kept.replaces(held, isKept: isKept)
@@ -125,7 +123,9 @@ public struct SharedSession: Sendable {
                 lock?.note(.left, of: held)
                 switch await delete(session, client) {
                 case .failure(let error) where !error.isUnauthorized: break
-                case .success, .failure: lock?.retract(.left, of: held)
+                case .success, .failure:
+                    lock?.note(.deleted, of: held)
+                    lock?.retract(.left, of: held)
                 }
                 return .forgotten
             }

@@ -11,7 +11,7 @@ import Testing
 
 #if compiler(>=6.2)
     /// In a process of its own, in which nobody else opens, starts or takes anything.
-    @Suite("A long run", .timeLimit(.minutes(10)))
+    @Suite("Long runs", .serialized, .timeLimit(.minutes(10)))
     struct EnduranceTests {
         @Test(
             "a thousand sign-ins and a thousand refreshes in one process leave no descriptor, thread or memory behind"

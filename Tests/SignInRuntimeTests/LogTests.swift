@@ -99,6 +99,7 @@ struct LogTests {
             await world.listener.arrive("code=evil-code&state=forged")
             try await world.callBack()
             try await world.reach("a profile") { if case .userProfile = $0 { true } else { false } }
+            world.clock.advance(by: 1)
             await world.engine.send(.refreshChosen(world.engine.plan(try .sample())))
             try await world.reach("a refresh") {
                 if case .userProfile(let signedIn) = $0 {

@@ -57,6 +57,9 @@ final class SharedShelf: Sendable {
         for watcher in content.withLock({ $0.watchers }) { watcher.yield() }
     }
 
+    /// Whoever has the lock has it no more, as when a program is ended.
+    func breakLock() { content.withLock { $0.isLocked = false } }
+
     /// From now on every action fails like this; the lock too, where it is a lock's failure.
     func fail(_ error: StoreError?) { content.withLock { $0.failure = error } }
 
@@ -250,7 +253,7 @@ struct SharedSessionTests {
         #expect(server.deleted == ["access-1"])
     }
 
-    @Test("while a refresh is on its way it is noted that a token may be left; not any longer than that")
+    @Test("while a refresh is on its way it is noted that a token may be left; longer only where no answer comes")
     func notedMeanwhile() async throws {
         let (shelf, server) = (SharedShelf(), StrictServer())
         let held = try session()
@@ -261,15 +264,29 @@ struct SharedSessionTests {
         let next = try #require(shelf.kept)
         #expect(notes.withLock { $0 } == [[held]])
         #expect(shelf.left.isEmpty)
-        let failing = HTTPTransport { _ throws(TransportError) in
-            notes.withLock { $0.append(shelf.left) }
-            throw .timedOut(host: "login.example", seconds: 30)
+        let late = TransportError.timedOut(host: "login.example", seconds: 30)
+        for error in [
+            TransportError.refused(host: "login.example", port: 443), late, .nameResolution(host: "login.example"),
+        ] {
+            let failing = HTTPTransport { _ throws(TransportError) in
+                notes.withLock { $0.append(shelf.left) }
+                throw error
+            }
+            await #expect(throws: TokenRequestError.transport(error)) {
+                try await shared(shelf, failing).refresh(next, isKept: true)
+            }
+            #expect(notes.withLock { $0.last } == [next])
+            if error == late {
+                #expect(shelf.left == [next])
+            } else {
+                #expect(
+                    shelf.left.isEmpty == (notes.withLock { $0.count } == 2),
+                    "one that is not sent changes nothing"
+                )
+            }
         }
-        await #expect(throws: TokenRequestError.self) {
-            try await shared(shelf, failing).refresh(next, isKept: true)
-        }
-        #expect(notes.withLock { $0 } == [[held], [next]])
-        #expect(shelf.left.isEmpty, "it is signed in still, and may refresh again")
+        let signOut = await shared(shelf, server.transport()).signOut(next, isKept: true)
+        #expect(throws: APIError.lateToken) { try signOut.revocation.get() }
     }
 
     @Test("whoever signs in anew while the server is busy stays signed in")
