@@ -11,7 +11,7 @@ public struct APIClient: Sendable {
         self.transport = transport
     }
 
-    /// `GET /api/v2/users/me`: the person that `accessToken` belongs to.
+    /// `GET /api/v2/users/me`: the person that `accessToken` belongs to. What the answer repeats of the token is struck out.
     public func currentUser(accessToken: Secret) async throws(APIError) -> UserProfile {
         let response = try await send(.get, "/api/v2/users/me", accessToken)
         let profile: UserProfile?
@@ -21,7 +21,7 @@ public struct APIClient: Sendable {
             throw .unreadable(response)
         }
         guard let profile else { throw .missingMember("id") }
-        return profile
+        return profile.striking([accessToken])
     }
 
     /// `DELETE /api/v2/tokens/me`: deletes the token that makes the request. Any 2xx will do, whatever its body, but for a web

@@ -27,17 +27,19 @@ public struct Environment: Sendable, Hashable {
     /// region; with an organization, sign-in is at `https://ORG.mygen.com` and the API stays the region's.
     ///
     /// - Parameters:
-    ///   - region: a region (`eu-central-1`) or its domain (`mypurecloud.de`), in any case.
+    ///   - region: a region (`eu-central-1`) or its domain (`mypurecloud.de`), in any case; unless given, the one whose host
+    ///     an explicit URL names, or the default: a token of one region is not sent to another.
     ///   - organization: the organization's short name.
     ///   - loginURL: the sign-in host, https, or http on this machine.
     ///   - apiURL: the API host, likewise.
     public init(
-        region: String = Region.default.name,
+        region: String? = nil,
         organization: String? = nil,
         loginURL: String? = nil,
         apiURL: String? = nil
     ) throws(Refusal) {
-        let region = try Region.named(region)
+        let hosts = [apiURL, loginURL].compactMap { $0.flatMap { try? Region.named(Self.checked($0)) } }
+        let region = try region.map { name throws(Refusal) in try Region.named(name) } ?? hosts.first ?? Region.default
         var login = "https://login.\(region.domain)"
         if let organization {
             guard Self.isOrganization(organization) else { throw .organization(organization) }

@@ -67,6 +67,21 @@ public struct UserProfile: Sendable, Hashable {
         )
     }
 
+    /// The profile without what it repeats of `secrets`; see ``ServerText/striking(_:)``.
+    func striking(_ secrets: [Secret]) -> UserProfile {
+        let struckID = ServerText(id).striking(secrets)
+        return UserProfile(
+            id: struckID == ServerText(id) ? id : struckID.display,
+            name: name?.striking(secrets),
+            email: email?.striking(secrets),
+            username: username?.striking(secrets),
+            title: title?.striking(secrets),
+            department: department?.striking(secrets),
+            state: state?.striking(secrets),
+            division: division?.striking(secrets)
+        )
+    }
+
     private struct Wire: Decodable {
         let id, name, email, username, title, department, state: OptionalText?
         let division: Division?

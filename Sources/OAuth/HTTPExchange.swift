@@ -145,6 +145,14 @@ public enum TransportError: Error, Sendable, Hashable {
     /// The caller stopped waiting.
     case cancelled
 
+    /// Whether the request may have arrived, and what it asked for may have been done.
+    public var mayHaveArrived: Bool {
+        switch self {
+        case .timedOut, .closed, .oversized, .notHTTP, .cancelled: true
+        case .nameResolution, .refused, .unreachable, .connectTimedOut, .tls, .proxy: false
+        }
+    }
+
     /// What was wrong with the certificate.
     public enum TLSProblem: Sendable, Hashable {
         case untrusted, expired, notYetValid, wrongHost

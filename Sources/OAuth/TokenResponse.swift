@@ -26,7 +26,7 @@ public struct TokenResponse: Sendable, Hashable {
     /// Reads the token endpoint's answer.
     ///
     /// `expires_in` may be a number or a numeric string, `token_type` is read in any case (RFC 6749 §5.1) and may be
-    /// missing, unknown members are ignored (§5.1).
+    /// missing, unknown members are ignored (§5.1). Words of `scope` that repeat a secret are left out.
     /// - Throws: ``OAuthError``: the server's own error response, or what is wrong with the answer.
     public init(_ response: HTTPResponse) throws(OAuthError) {
         guard (200...299).contains(response.status) else {
@@ -70,8 +70,20 @@ public struct TokenResponse: Sendable, Hashable {
             accessToken: Secret(token),
             expiresIn: wire.expiresIn?.number.flatMap(Self.lifetime),
             refreshToken: refresh.map(Secret.init),
-            scope: wire.scope?.text.flatMap(Scope.init)
+            scope: wire.scope?.text.flatMap { scope in
+                let secrets = [token, refresh].compactMap { $0 }.map(Secret.init) + (response.request?.secrets ?? [])
+                return Scope(Self.scope(scope, without: secrets))
+            }
         )
+    }
+
+    /// Without the words that repeat one of `secrets`: a scope is shown.
+    private static func scope(_ scope: String, without secrets: [Secret]) -> String {
+        if ServerText(scope).striking(secrets) == ServerText(scope) { return scope }
+        let words = scope.split(separator: " ").filter { word in
+            ServerText(String(word)).striking(secrets) == ServerText(String(word))
+        }
+        return words.joined(separator: " ")
     }
 
     /// This response to a refresh, with the old response's refresh token and scope where the server sent no new ones

@@ -28,20 +28,23 @@ extension SessionStore {
             coordination.notices.post(profileName)
         }
 
+        let loadLast = { @Sendable (profileName: String) async throws(StoreError) -> Session? in
+            let bytes: SecretBytes?
+            do throws(KernelKeyring.Refusal) {
+                bytes = try KernelKeyring.read(description(profileName))
+            } catch {
+                throw storeError(error, name)
+            }
+            guard let bytes else { return nil }
+            return try StoredSession.decode(bytes, for: profileName, in: name).doubtingTheFuture(at: now())
+        }
         return SessionStore(
             name: name,
             isShared: true,
             load: { profileName throws(StoreError) in
-                let bytes: SecretBytes?
-                do throws(KernelKeyring.Refusal) {
-                    bytes = try KernelKeyring.read(description(profileName))
-                } catch {
-                    throw storeError(error, name)
-                }
-                guard let bytes else { return nil }
-                let session = try StoredSession.decode(bytes, for: profileName, in: name).doubtingTheFuture(at: now())
-                return session.storedUntil > now() ? session : nil
+                try await loadLast(profileName).flatMap { $0.storedUntil > now() ? $0 : nil }
             },
+            loadLast: loadLast,
             save: { session throws(StoreError) in
                 // A timeout of no seconds would mean none at all.
                 let seconds = session.storedUntil.timeIntervalSince(now()).rounded(.up)

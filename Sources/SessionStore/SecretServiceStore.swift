@@ -30,14 +30,17 @@ extension SessionStore {
         let items = SecretItems(
             tool: SecretTool(storeName: name, environment: environment, patience: unlockPatience)
         )
+        let loadLast = { @Sendable (profileName: String) async throws(StoreError) -> Session? in
+            guard let bytes = try await items.load(profileName) else { return nil }
+            return try StoredSession.decode(bytes, for: profileName, in: name).doubtingTheFuture(at: now())
+        }
         return SessionStore(
             name: name,
             isShared: true,
             load: { profileName throws(StoreError) in
-                guard let bytes = try await items.load(profileName) else { return nil }
-                let session = try StoredSession.decode(bytes, for: profileName, in: name).doubtingTheFuture(at: now())
-                return session.storedUntil > now() ? session : nil
+                try await loadLast(profileName).flatMap { $0.storedUntil > now() ? $0 : nil }
             },
+            loadLast: loadLast,
             isLocked: { profileName in await items.isLocked(profileName) },
             save: { session throws(StoreError) in
                 try await uncancelled { () throws(StoreError) in

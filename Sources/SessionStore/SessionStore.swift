@@ -8,6 +8,8 @@ public struct SessionStore: Sendable {
     public let isShared: Bool
     /// The profile's session, where there is one. One that is over counts as none. A person may be asked to unlock it.
     public let load: @Sendable (_ profileName: String) async throws(StoreError) -> Session?
+    /// The same, one that is over and has not been removed included.
+    public let loadLast: @Sendable (_ profileName: String) async throws(StoreError) -> Session?
     /// Whether there is one that nobody has unlocked; nobody is asked to.
     public let isLocked: @Sendable (_ profileName: String) async -> Bool
     /// Keeps a session, in place of an older one of its profile.
@@ -26,11 +28,12 @@ public struct SessionStore: Sendable {
     /// included; several in short order may be one. Ends when the task that reads it is cancelled.
     public let changes: @Sendable (_ profileName: String) -> AsyncStream<Void>
 
-    /// A store of these actions.
+    /// A store of these actions; without `loadLast` nothing is there that is over.
     public init(
         name: String,
         isShared: Bool,
         load: @escaping @Sendable (_ profileName: String) async throws(StoreError) -> Session?,
+        loadLast: (@Sendable (_ profileName: String) async throws(StoreError) -> Session?)? = nil,
         isLocked: @escaping @Sendable (_ profileName: String) async -> Bool = { _ in false },
         save: @escaping @Sendable (Session) async throws(StoreError) -> Void,
         forget: @escaping @Sendable (_ profileName: String) async throws(StoreError) -> Void,
@@ -44,6 +47,7 @@ public struct SessionStore: Sendable {
         self.name = name
         self.isShared = isShared
         self.load = load
+        self.loadLast = loadLast ?? load
         self.isLocked = isLocked
         self.save = save
         self.forget = forget

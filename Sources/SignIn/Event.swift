@@ -76,6 +76,8 @@ public struct Event: Sendable, Hashable {
         case refreshFailed(SessionID, TokenRequestError, jitter: Double = 1)
         /// The store has the session no more that is being signed out of.
         case sessionRemoved(SessionID)
+        /// The server takes the token no more that is being signed out of; whether a refresh brings another one is waited for.
+        case tokenDeleted(SessionID)
         /// The server deleted the token; `notForgotten` says why the store still has the session, where it has.
         case tokenRevoked(SessionID, notForgotten: StoreError? = nil)
         /// The server could not be told to delete the token.

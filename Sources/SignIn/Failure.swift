@@ -8,6 +8,11 @@ public struct Failure: Error, Sendable, Hashable {
     /// The settings in force, for the words about it.
     public let context: Context
 
+    /// What is known of the token, where it was to be deleted.
+    public var token: LoggedOut.Token {
+        if case .deletion(let error) = problem { .init(error) } else { .unconfirmed }
+    }
+
     /// What went wrong, by where it arose.
     public enum Problem: Sendable, Hashable {
         /// The authorization endpoint's error response.

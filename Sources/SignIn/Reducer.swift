@@ -46,7 +46,11 @@ private func reduceLoggedOut(_ state: inout State, _ loggedOut: LoggedOut, _ eve
         return []
     case .sessionRemoved(let id):
         guard case .signedOut(.underWay(id, let context, _)) = loggedOut else { return [] }
-        state = .loggedOut(.signedOut(.underWay(id, context, isForgotten: true)))
+        state = .loggedOut(.signedOut(.underWay(id, context, .telling)))
+        return []
+    case .tokenDeleted(let id):
+        guard case .signedOut(.underWay(id, let context, .telling)) = loggedOut else { return [] }
+        state = .loggedOut(.signedOut(.underWay(id, context, .refreshing)))
         return []
     case .tokenRevoked(let id, let notForgotten):
         guard case .signedOut(.underWay(id, let context, _)) = loggedOut else { return [] }
@@ -70,7 +74,7 @@ extension LoggedOut.Revocation {
         case (.failure(let error), nil): self = .onlyForgotten(Failure(.deletion(error), context))
         case (.success, let notForgotten?): self = .notForgotten(notForgotten, .deleted)
         case (.failure(let error), let notForgotten?):
-            self = .notForgotten(notForgotten, error.isUnauthorized ? .unknown : .live)
+            self = .notForgotten(notForgotten, .init(error))
         }
     }
 }

@@ -182,11 +182,11 @@ extension TokenRequestError {
     /// Whether the server may have issued tokens that nobody has, or can use.
     public var mayLeaveTokens: Bool {
         switch self {
-        case .transport(.timedOut), .transport(.closed), .transport(.oversized), .transport(.notHTTP): true
+        case .transport(let error): error.mayHaveArrived
         // A gateway had no answer from behind it, or none that it could use (RFC 9110 §15.6.3, §15.6.5).
         case .answer(.unreadable(let status, _, _)), .answer(.errorResponse(_, let status, _)):
             (200...299).contains(status) || status == 502 || status == 504
-        case .answer, .transport, .store: spendsRefreshToken
+        case .answer, .store: spendsRefreshToken
         }
     }
 
@@ -231,7 +231,7 @@ private func give(_ state: inout State, from held: HeldSession, to successor: He
 
 /// Signs out: the token is forgotten here at once, whatever the server will say.
 private func signOut(_ state: inout State, _ held: HeldSession) -> [Effect] {
-    state = .loggedOut(.signedOut(.underWay(held.id, .init(held.session), isForgotten: false)))
+    state = .loggedOut(.signedOut(.underWay(held.id, .init(held.session), .forgetting)))
     return held.abandon() + [.signOut(held.id, held.session, isKept: held.notKept == nil)]
 }
 

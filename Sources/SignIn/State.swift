@@ -59,14 +59,13 @@ public enum LoggedOut: Sendable, Hashable {
 
     /// What became of the token at the server.
     public enum Revocation: Sendable, Hashable {
-        /// The token is forgotten here, which a store may take its time for, and then the server is told. What words about a
-        /// failure need is kept.
-        case underWay(SessionID, Failure.Context, isForgotten: Bool)
+        /// What words about a failure need is kept.
+        case underWay(SessionID, Failure.Context, Stage)
         /// The server deleted it.
         case revoked
         /// The server did not know it any more: it had expired, or was deleted before.
         case alreadyInvalid
-        /// Only this machine forgot it; the server could not be told.
+        /// Only this machine forgot it; the server could not be told, or has not said that it deleted it.
         case onlyForgotten(Failure)
         /// The store still has the session; and what is known of the token.
         case notForgotten(StoreError, Token)
@@ -80,14 +79,38 @@ public enum LoggedOut: Sendable, Hashable {
         }
     }
 
-    /// What is known of a token that is still in the session store.
+    /// How far a sign-out has got.
+    public enum Stage: Sendable, Hashable {
+        /// The store, which may take its time, forgets the session.
+        case forgetting
+        /// The store has forgotten it, and the server is told.
+        case telling
+        /// The server takes the token no more; a refresh of it that is under way may bring another one.
+        case refreshing
+    }
+
+    /// What is known of the token of a sign-out.
     public enum Token: Sendable, Hashable {
         /// The server has deleted it.
         case deleted
         /// The server did not know it any more. The refresh token may be good.
         case unknown
         /// The server could not be told.
-        case live
+        case untold
+        /// The server was told, or may have been, and has not said that it deleted it.
+        case unconfirmed
+        /// The server takes it no more; one that came of a refresh may be left.
+        case left
+
+        /// What `error` says of it, which came in place of the deletion.
+        public init(_ error: APIError) {
+            self =
+                switch error {
+                case .lateToken: .left
+                case .transport(let error): error.mayHaveArrived ? .unconfirmed : .untold
+                case .rejected, .unreadable, .missingMember: error.isUnauthorized ? .unknown : .unconfirmed
+                }
+        }
     }
 }
 

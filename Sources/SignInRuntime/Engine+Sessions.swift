@@ -75,7 +75,7 @@ extension Engine {
 
     func signOut(_ id: SessionID, _ session: Session, isKept: Bool) {
         if let grant = session.grant { signedOut.insert(grant) }
-        incompleteSignOuts[id] = .underWay(id, .init(session), isForgotten: false)
+        incompleteSignOuts[id] = .underWay(id, .init(session), .forgetting)
         let removal = Task { [shared, before = storeWork] in
             // The session may still be on its way into the store.
             await before?.value
@@ -84,7 +84,9 @@ extension Engine {
         let key = keepUntilDone { [shared, weak self] key in
             let removed = await removal.value
             await self?.removed(key, id, removed)
-            let (revocation, notForgotten) = await shared.revoke(removed)
+            let (revocation, notForgotten) = await shared.revoke(removed) { [weak self] in
+                await self?.tokenDeleted(id, removed)
+            }
             await self?.revoked(id, session, revocation, notForgotten)
         }
         removals[key] = removal
@@ -93,8 +95,14 @@ extension Engine {
     private func removed(_ key: UInt64, _ id: SessionID, _ removed: SharedSession.Removed) {
         removals[key] = nil
         guard removed.notForgotten == nil else { return }
-        incompleteSignOuts[id] = .underWay(id, .init(removed.held), isForgotten: true)
+        incompleteSignOuts[id] = .underWay(id, .init(removed.held), .telling)
         send(.sessionRemoved(id))
+    }
+
+    private func tokenDeleted(_ id: SessionID, _ removed: SharedSession.Removed) {
+        guard removed.notForgotten == nil else { return }
+        incompleteSignOuts[id] = .underWay(id, .init(removed.held), .refreshing)
+        send(.tokenDeleted(id))
     }
 
     private func revoked(
@@ -116,21 +124,37 @@ extension Engine {
     /// Whether the store still has the session of a sign-out that it did not forget: another one may have taken its place. A store
     /// that does not say so in the time that leaving may take is taken to have it.
     public func isStillKept(_ id: SessionID) async -> Bool {
-        guard let (profileName, grant) = notForgotten[id] else { return false }
-        let (answers, answer) = AsyncStream<Bool>.makeStream()
+        guard let (profileName, grant) = notForgotten[id], let kept = await lastLook(profileName) else {
+            return notForgotten[id] != nil
+        }
+        return kept.map { $0.grant == grant } ?? false
+    }
+
+    /// The session in hand that ends with the program, and why no store has taken it; `nil` where there is none. One whose place
+    /// was taken may be in use elsewhere.
+    public func unkept() async -> (session: Session, StoreError)? {
+        guard let held = inHand.first, let error = held.notKept else { return nil }
+        if case .placeTaken = error { return nil }
+        let kept = await lastLook(held.session.profileName)
+        return kept??.tokens == held.session.tokens ? nil : (held.session, error)
+    }
+
+    /// What the store has when the program is left; `nil` where it does not say so in the time that leaving may take.
+    private func lastLook(_ profileName: String) async -> Session?? {
+        let (answers, answer) = AsyncStream<Session??>.makeStream()
         Task { [store = dependencies.store] in
             do throws(StoreError) {
-                answer.yield(try await store.load(profileName).map { $0.grant == grant } ?? false)
+                answer.yield(.some(try await store.load(profileName)))
             } catch {
-                answer.yield(true)
+                answer.yield(.none)
             }
         }
         Task { [exitPatience] in
             try? await Task.sleep(for: exitPatience)
-            answer.yield(true)
+            answer.yield(.none)
         }
-        for await isKept in answers { return isKept }
-        return true
+        for await kept in answers { return kept }
+        return .none
     }
 
     /// Looks for a session of the profile in the store, and from now on for what other processes do to it.

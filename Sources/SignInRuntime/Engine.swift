@@ -83,8 +83,10 @@ public actor Engine {
         )
     }
 
-    /// Takes an event that happened now.
+    /// Takes an event that happened now; no new sign-in once the program is to be left.
     public func send(_ kind: Event.Kind) {
+        if isLeaving, case .signInChosen = kind { return }
+        if isLeaving, case .refreshChosen = kind { return }
         let before = state
         let effects = reduce(&state, Event(at: dependencies.now(), kind))
         dependencies.log.transition(kind, from: before, to: state, effects)

@@ -2,19 +2,28 @@ import FoundationEssentials
 public import GenesysCloud
 public import OAuth
 import SessionStore
-import SignIn
+public import SignIn
 
 /// Signing out.
 extension SharedSession {
+    /// The longest `Retry-After` (RFC 6585 §4) that a sign-out waits for, in seconds: a person waits for it too.
+    private static let longestWait = 10
+
     /// Removes the session from every store at once, then has the server delete the newest token there is of it.
     ///
-    /// - Parameter isKept: whether the store has the session.
+    /// - Parameters:
+    ///   - isKept: whether the store has the session.
+    ///   - reached: told how far it has got.
     /// - Returns: why the server deleted nothing, where it did not; and why the store still has the session, where it has.
     public func signOut(
         _ held: Session,
-        isKept: Bool
+        isKept: Bool,
+        reached: @Sendable (LoggedOut.Stage) -> Void = { _ in }
     ) async -> (revocation: Result<Void, APIError>, notForgotten: StoreError?) {
-        await revoke(await remove(held, isKept: isKept))
+        let removed = await remove(held, isKept: isKept)
+        guard removed.notForgotten == nil else { return await revoke(removed) }
+        reached(.telling)
+        return await revoke(removed) { reached(.refreshing) }
     }
 
     /// A session that was removed from the stores.
@@ -56,12 +65,18 @@ extension SharedSession {
     }
 
     /// Has the server delete what was removed: the second half of ``signOut(_:isKept:)``.
-    func revoke(_ removed: Removed) async -> (revocation: Result<Void, APIError>, notForgotten: StoreError?) {
+    ///
+    /// - Parameter whenDeleted: called once the server takes the token no more; what follows may wait for a refresh.
+    func revoke(
+        _ removed: Removed,
+        whenDeleted: @Sendable () async -> Void = {}
+    ) async -> (revocation: Result<Void, APIError>, notForgotten: StoreError?) {
         let (held, newest, forgottenAt) = (removed.held, removed.newest, removed.forgottenAt)
         let client = APIClient(apiURL: newest.apiURL, transport: transport)
         let strayFailure = await deleteStrays(removed.strays, client)
         let wasLive = newest.isLive(at: forgottenAt)
         var outcome = wasLive ? await delete(newest, client) : .success(())
+        if wasLive, outcome.isNoFailure { await whenDeleted() }
         // A refresh that was under way may have been about to save. What it brought is of this session too.
         var (lock, isAlone, isBusy): ((any ProfileLock)?, Bool, Bool)
         do throws(TokenRequestError) {
@@ -127,11 +142,17 @@ extension SharedSession {
     }
 
     /// Once more where the connection ended before an answer: it may be an old one that the server has given up (RFC 9112
-    /// §9.3.1), and to delete twice is to delete once.
+    /// §9.3.1), and to delete twice is to delete once. Twice more where the server asks for a short wait.
     func delete(_ session: Session, _ client: APIClient) async -> Result<Void, APIError> {
-        let first = await deleteOnce(session, client)
-        guard case .failure(.transport(.closed)) = first else { return first }
-        return await deleteOnce(session, client)
+        var outcome = await deleteOnce(session, client)
+        if case .failure(.transport(.closed)) = outcome { outcome = await deleteOnce(session, client) }
+        for _ in 0..<2 {
+            guard case .failure(.rejected(let rejection)) = outcome, rejection.status == 429,
+                let seconds = rejection.retryAfter, seconds <= Self.longestWait, await wait(seconds)
+            else { break }
+            outcome = await deleteOnce(session, client)
+        }
+        return outcome
     }
 
     private func deleteOnce(_ session: Session, _ client: APIClient) async -> Result<Void, APIError> {

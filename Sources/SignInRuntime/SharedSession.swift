@@ -13,19 +13,22 @@ public struct SharedSession: Sendable {
     let otherStores: [SessionStore]
     let transport: HTTPTransport
     let now: @Sendable () -> Date
+    let wait: @Sendable (_ seconds: Int) async -> Bool
 
     /// The sessions of `store`, refreshed and revoked by `transport`. In the other stores a session of the same client may
-    /// stand, from when another one was chosen; signing out means it too.
+    /// stand, from when another one was chosen; signing out means it too. `wait` says whether it has waited to the end.
     public init(
         store: SessionStore,
         otherStores: [SessionStore] = [],
         transport: HTTPTransport,
-        now: @escaping @Sendable () -> Date
+        now: @escaping @Sendable () -> Date,
+        wait: @escaping @Sendable (_ seconds: Int) async -> Bool = { (try? await Task.sleep(for: .seconds($0))) != nil }
     ) {
         self.store = store
         self.otherStores = otherStores
         self.transport = transport
         self.now = now
+        self.wait = wait
     }
 
     /// What became of a wish for fresh tokens.

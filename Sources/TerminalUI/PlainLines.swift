@@ -65,10 +65,10 @@ public func plainWaits(from old: State, to new: State) -> [String] {
 /// How a sign-out ended.
 public func plainLines(signedOut revocation: LoggedOut.Revocation) -> [String] {
     switch revocation {
-    case .underWay(_, _, let isForgotten): [isForgotten ? Strings.telling : Strings.forgetting]
+    case .underWay(_, _, let stage): [Strings.signingOut(stage)]
     case .revoked: [Strings.revoked]
     case .alreadyInvalid: [Strings.alreadyInvalid]
-    case .onlyForgotten(let failure): [Strings.onlyForgotten] + plainLines(failure.report)
+    case .onlyForgotten(let failure): [Strings.onlyForgotten(failure.token)] + plainLines(failure.report)
     case .notForgotten(let error, let token): [Strings.stillKept(token)] + plainLines(error.report)
     }
 }

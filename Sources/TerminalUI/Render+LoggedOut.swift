@@ -11,14 +11,14 @@ func loggedOutBlocks(_ loggedOut: LoggedOut, _ model: ScreenModel, _ page: Page)
         if model.context.clientID != nil {
             blocks.append(leadBlock(model.context.isDemo ? Strings.neverSignedInDemo : Strings.neverSignedIn, page))
         }
-    case .signedOut(.underWay(_, _, let isForgotten)):
-        blocks.append(leadBlock(isForgotten ? Strings.telling : Strings.forgetting, page, mayGo: false))
+    case .signedOut(.underWay(_, _, let stage)):
+        blocks.append(leadBlock(Strings.signingOut(stage), page, mayGo: false))
     case .signedOut(.revoked):
         blocks.append(leadBlock(Strings.revoked, page, mayGo: false))
     case .signedOut(.alreadyInvalid):
         blocks.append(leadBlock(Strings.alreadyInvalid, page, mayGo: false))
     case .signedOut(.onlyForgotten(let failure)):
-        blocks.append(leadBlock(Strings.onlyForgotten, page, mayGo: false))
+        blocks.append(leadBlock(Strings.onlyForgotten(failure.token), page, mayGo: false))
         blocks.append(reportBlock(failure.report, page, .warning))
     case .signedOut(.notForgotten(let error, let token)):
         blocks.append(leadBlock(Strings.stillKept(token), page, mayGo: false))

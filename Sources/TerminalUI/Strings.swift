@@ -1,6 +1,6 @@
 import FoundationEssentials
 import OAuth
-import SignIn
+public import SignIn
 
 /// The words of the screen. Those about failures stand with the failures (`FailureReport`), so that the screen, the
 /// plain lines and the pages in the browser say the same.
@@ -22,19 +22,38 @@ public enum Strings {
     static let lookingForSession = "The session store has not answered yet; it may be asking you to unlock it."
     static let neverSignedIn = "Press Enter to sign in with your browser."
     static let neverSignedInDemo = "Press Enter to sign in with your browser; this cloud needs no account."
-    static let forgetting = "Signing out: the session store forgets the session…"
-    static let telling = "Forgotten on this machine; telling the server to delete the token…"
+    static func signingOut(_ stage: LoggedOut.Stage) -> String {
+        switch stage {
+        case .forgetting: "Signing out: the session store forgets the session…"
+        case .telling: "Forgotten on this machine; telling the server to delete the token…"
+        case .refreshing:
+            "Forgotten on this machine, and the server takes the token no more; waiting for a refresh that was under way…"
+        }
+    }
     static let revoked = "The token was deleted at the server and forgotten on this machine."
-    public static let onlyForgotten =
-        "Forgotten on this machine, but the server could not be told. The token lives until it "
-        + "expires."
-    /// The program is left before the server has answered a sign-out.
-    public static let signOutUnanswered =
-        "Forgotten on this machine. The server has not answered: the token may live until it expires."
-    /// The program is left before the session store has forgotten the session.
-    public static let signOutUnfinished =
-        "The sign-out was not finished: the session may still be kept, and its token may live. genesys-login status tells, "
-        + "logout signs out."
+    public static func onlyForgotten(_ token: LoggedOut.Token) -> String {
+        switch token {
+        case .deleted: revoked
+        case .unknown: alreadyInvalid
+        case .untold: "Forgotten on this machine, but the server could not be told. The token lives until it expires."
+        case .unconfirmed:
+            "Forgotten on this machine, but the server has not confirmed that the token is deleted. It may live until it "
+                + "expires."
+        case .left:
+            "Forgotten on this machine, and the server takes the token no more; but one that comes of a refresh may live until "
+                + "it expires."
+        }
+    }
+    /// The program is left before a sign-out is over.
+    public static func signOutUnfinished(_ stage: LoggedOut.Stage) -> String {
+        switch stage {
+        case .forgetting:
+            "The sign-out was not finished: the session may still be kept, and its token may live. genesys-login status "
+                + "tells, logout signs out."
+        case .telling: "Forgotten on this machine. The server has not answered: the token may live until it expires."
+        case .refreshing: onlyForgotten(.left)
+        }
+    }
     /// Before how a sign-out ended that is not the last thing that happened.
     public static let earlierSignOut = "Of the session that you signed out of before:"
     static let alreadyInvalid = "Forgotten on this machine. The server did not know the token any more."
@@ -43,10 +62,13 @@ public enum Strings {
         case .deleted: "The token was deleted at the server, but the session is still in the session store."
         case .unknown:
             "The session is still in the session store. The server did not know its token any more; it may refresh the session."
-        case .live: "The session is still in the session store, and the server could not be told either."
+        case .untold: "The session is still in the session store, and the server could not be told either."
+        case .unconfirmed:
+            "The session is still in the session store, and the server has not confirmed that its token is deleted."
+        case .left: "The session is still in the session store, and a token that comes of a refresh may live."
         }
     }
-    static let signedOutElsewhere = "Your session was signed out, or ended, in another terminal."
+    public static let signedOutElsewhere = "Your session was signed out, or ended, in another terminal."
     static let otherSignIn = "Not signed in here: this profile keeps another sign-in. A new one takes its place."
     static let storeFailed = "Nobody knows whether you are signed in: the session store did not answer."
     static let browserStaysSignedIn = "Your browser may still be signed in: B opens Genesys's sign-out page."
@@ -115,12 +137,17 @@ public enum Strings {
     static let notKept = "This session is not kept: it lives in this program alone."
     static let displaced = "This session is not kept any more, nor refreshed."
     /// The same of a program that ends with it.
-    public static let notKeptAndDeleted = "The session could not be kept, so its token was deleted at the server."
-    /// The same where the server could not be told.
-    public static let notKeptAndUnknown =
-        "The session could not be kept, and the server did not know its token any more."
-    public static let notKeptAndLive =
-        "The session could not be kept, and the server could not be told: its token lives until it expires."
+    public static func notKept(_ token: LoggedOut.Token) -> String {
+        switch token {
+        case .deleted: "The session could not be kept, so its token was deleted at the server."
+        case .unknown: "The session could not be kept, and the server did not know its token any more."
+        case .untold:
+            "The session could not be kept, and the server could not be told: its token lives until it expires."
+        case .unconfirmed, .left:
+            "The session could not be kept, and the server has not confirmed that its token is deleted: it may live until it "
+                + "expires."
+        }
+    }
     static func expiresIn(_ time: String) -> String { "expires in \(time)" }
     static let expiredToken = "expired"
     static let noExpiry = "The server did not say when the token expires."
@@ -151,6 +178,10 @@ public enum Strings {
     /// The person does not wait for that.
     public static let refreshGivenUp =
         "Ended at once. What a refresh was about to bring is lost: sign in again where the session has ended by it."
+    /// The person wants to leave while a code is on its way that nobody waits for any more.
+    public static func finishingExchange(_ departure: Departure) -> String {
+        "Waiting for the server's answer first; once more \(departure) the program at once."
+    }
     /// The person wants to leave while the session is on its way out of the store.
     public static func finishingRemoval(_ departure: Departure = .ends) -> String {
         "Forgetting the session first; once more \(departure) the program at once."

@@ -185,7 +185,10 @@ struct LoginCommand: AsyncParsableCommand {
             throw ExitStatus.notSignedIn
         case .failed(let failure, let kept):
             if kept != nil { sayKept(store) }
-            if json { Console.data(FailureJSON(failure.report)) }
+            if json {
+                let object = FailureJSON(failure.report)
+                if let kept { Console.data(KeptJSON(kept, store: store, object.error)) } else { Console.data(object) }
+            }
             throw ExitStatus.of(failure)
         case .cancelled(let kept):
             if kept != nil { sayKept(store) }
@@ -211,6 +214,33 @@ extension State {
         case .awaitingCallback(let attempt): attempt.isExchanging
         case .loggedOut: false
         }
+    }
+}
+
+/// `--json` of a sign-in whose session is kept, and whose profile could not be loaded.
+private struct KeptJSON: Encodable {
+    let signedIn = true
+    let store: String
+    let expiresAt: String?
+    let error: FailureJSON.Words
+
+    enum CodingKeys: String, CodingKey {
+        case signedIn = "signed_in"
+        case expiresAt = "expires_at"
+        case store, error
+    }
+
+    init(_ session: Session, store: String, _ error: FailureJSON.Words) {
+        (self.store, self.error) = (store, error)
+        expiresAt = session.expiresAt.map { $0.formatted(.iso8601) }
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(signedIn, forKey: .signedIn)
+        try container.encode(expiresAt, forKey: .expiresAt)
+        try container.encode(store, forKey: .store)
+        try container.encode(error, forKey: .error)
     }
 }
 

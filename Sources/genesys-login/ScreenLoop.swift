@@ -48,6 +48,8 @@ struct ScreenLoop {
     private var screen: Screen
     private var flashes = 0
     private var ending: Ending?
+    /// Where the program stood when the person wanted to leave.
+    private(set) var stateAtLeaving: State?
     /// The person wants the program to stop, once nothing is under way that must not be cut short.
     private var isStopDue = false
     private let wish = EndWish()
@@ -129,6 +131,7 @@ struct ScreenLoop {
                     model.context.signOutPage = settings.signOutPage
                 }
                 if isStopDue, await underWay(.stops) == nil { await suspend() }
+                if ending != nil, let words = await underWay(.ends) { model.flash = words }
                 // Nobody needs the bare URL any more.
                 if case .awaitingCallback(let attempt) = state, !attempt.isExchanging { break }
                 // Enter may be on its way, to come back.
@@ -187,6 +190,8 @@ struct ScreenLoop {
     }
 
     private mutating func act(on intent: Intent, input: Input) async {
+        // What is begun now would be cut off, or lost.
+        guard ending == nil || intent.fitsLeaving else { return }
         switch intent {
         case .signIn:
             guard let signIn else { return }
@@ -268,7 +273,7 @@ struct ScreenLoop {
     /// Leaves once; a second wish to leave does not wait for what is under way.
     private mutating func leave(_ how: Ending, isHangup: Bool) async {
         switch wish.take(isHangup: isHangup) {
-        case .first: ending = how
+        case .first: (ending, stateAtLeaving) = (how, await engine.state)
         case .same: return
         case .atOnce:
             wake.yield(.engineEnded)
@@ -286,7 +291,9 @@ struct ScreenLoop {
         if await engine.state.isRefreshing || isSending { return Strings.finishingRefresh(what) }
         if await engine.isRemoving { return Strings.finishingRemoval(what) }
         if await engine.isSaving { return Strings.finishingSave(what) }
-        return nil
+        guard what == .ends else { return nil }
+        if case .loggedOut(.signedOut(.underWay)) = await engine.state { return Strings.finishingSignOut(what) }
+        return await engine.isExchanging ? Strings.finishingExchange(what) : nil
     }
 
     private mutating func flash(_ text: String) {
@@ -295,6 +302,16 @@ struct ScreenLoop {
         Task { [wake, flashes] in
             try await Task.sleep(for: Self.flashTime)
             wake.yield(.flashOver(flashes))
+        }
+    }
+}
+
+extension Intent {
+    /// Whether somebody who is leaving may still do it.
+    fileprivate var fitsLeaving: Bool {
+        switch self {
+        case .quit, .terminate, .suspend, .redraw: true
+        default: false
         }
     }
 }

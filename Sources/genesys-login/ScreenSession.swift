@@ -114,12 +114,48 @@ struct ScreenSession {
         )
         let ending = await loop.run()
         terminal.close()
+        // Somebody did not wait for that.
+        if await engine.isSending { Console.line(Strings.refreshGivenUp) }
+        if await engine.isSaving { Console.line(Strings.saveGivenUp) }
+        if let before = loop.stateAtLeaving { Self.lines(from: before, to: await engine.state).forEach(Console.line) }
+        let isLost = await discardUnkept(engine, live.transport)
         let isForgotten = await tellSignOuts(engine)
         if await engine.isExchanging { Console.line(Strings.exchangeUnanswered) }
         if await engine.hasLeftToken { Console.line(Strings.tokenLeft) }
         await live.shutdown()
         try finish(ending)
-        if !isForgotten { throw ExitStatus.failed }
+        if isLost || !isForgotten { throw ExitStatus.failed }
+    }
+
+    /// What came of a refresh while it was waited for, where that is bad news.
+    private static func lines(from before: State, to after: State) -> [String] {
+        guard before.held != nil else { return [] }
+        switch after {
+        case .loggedOut(.sessionExpired): return plainLines(from: before, to: after)
+        case .loggedOut(.signedOutElsewhere): return [Strings.signedOutElsewhere]
+        default: break
+        }
+        guard before.isRefreshing, let refresh = after.held?.refresh else { return [] }
+        switch refresh {
+        case .retrying(let failure, _, _), .failed(let failure): return plainLines(failure.report)
+        case .idle, .underWay, .needsSignIn: return []
+        }
+    }
+
+    /// Has the server delete the token of a session that no store has taken: nobody has it once the program has ended.
+    ///
+    /// - Returns: whether there is such a session.
+    private func discardUnkept(_ engine: Engine, _ transport: HTTPTransport) async -> Bool {
+        guard let (session, error) = await engine.unkept() else { return false }
+        plainLines(error.report).forEach(Console.line)
+        let deletion = Task { await session.discard(transport) }
+        let patience = Task {
+            try await Task.sleep(for: Engine.exitPatience)
+            deletion.cancel()
+        }
+        await deletion.value
+        patience.cancel()
+        return true
     }
 
     /// Says how sign-outs ended that did not do all they should: the screen showed it for a moment only, or not at all.
@@ -235,8 +271,9 @@ extension LoggedOut.Revocation {
     fileprivate func lastingLines(isStillKept: Bool) -> [String] {
         switch self {
         case .revoked, .alreadyInvalid: []
-        case .underWay(_, _, let isForgotten): [isForgotten ? Strings.signOutUnanswered : Strings.signOutUnfinished]
-        case .notForgotten(_, let token) where !isStillKept: token == .live ? [Strings.onlyForgotten] : []
+        case .underWay(_, _, let stage): [Strings.signOutUnfinished(stage)]
+        case .notForgotten(_, .deleted) where !isStillKept, .notForgotten(_, .unknown) where !isStillKept: []
+        case .notForgotten(_, let token) where !isStillKept: [Strings.onlyForgotten(token)]
         case .onlyForgotten, .notForgotten: plainLines(signedOut: self)
         }
     }
@@ -244,7 +281,7 @@ extension LoggedOut.Revocation {
     fileprivate func isForgotten(isStillKept: Bool) -> Bool {
         switch self {
         case .revoked, .alreadyInvalid, .onlyForgotten: true
-        case .underWay(_, _, let isForgotten): isForgotten
+        case .underWay(_, _, let stage): stage != .forgetting
         case .notForgotten: !isStillKept
         }
     }

@@ -83,6 +83,11 @@ extension Settings {
             || session.loginURL == environment.loginURL && session.apiURL == environment.apiURL
     }
 
+    /// Whether somebody set where the API is. An organization, or the URL that signs in, does not say so.
+    var namesAPI: Bool {
+        [.region, .apiURL].contains { text(of: $0) != nil }
+    }
+
     /// Whether somebody set where to sign in.
     var namesPlace: Bool {
         [.region, .org, .loginURL, .apiURL].contains { text(of: $0) != nil }

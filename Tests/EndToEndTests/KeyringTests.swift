@@ -190,6 +190,27 @@ extension EndToEndTests {
             }
         }
 
+        @Test("a session that is over still says to which region a token from the variable belongs")
+        func regionOfTheLast() async throws {
+            try await Self.with(lifetimes: [1]) { stage, rig, keyring in
+                #expect(try await signIn(stage, keyring).finished("login").status == 0)
+                // As of a client without refresh tokens.
+                let item = keyring.item.replacing(#/"refresh_?[tT]oken":"[^"]*",?/#, with: "")
+                try item.write(to: keyring.folder.appending(path: "item"), atomically: true, encoding: .utf8)
+                try await waitUntil("its end") {
+                    try await stage.run(["status"], environment: keyring.environment).status == 4
+                }
+                try "[\(rig.profile)]\nclient_id = \"client-1\"\n".write(
+                    to: stage.home.appending(path: ".config/genesys-login/config.toml"),
+                    atomically: true,
+                    encoding: .utf8
+                )
+                let variables = ["GENESYSCLOUD_ACCESS_TOKEN": "access-token-0", "HTTPS_PROXY": "http://127.0.0.1:1"]
+                let whoami = try await stage.run(["whoami"], environment: keyring.environment.merging(variables) { $1 })
+                #expect(whoami.output == "Ada Okafor <ada@example.com>\n", "\(whoami)")
+            }
+        }
+
         @Test("a keyring that takes its time is not told as nobody being signed in")
         func slowLook() async throws {
             try await Self.with { stage, rig, keyring in
@@ -392,6 +413,38 @@ extension EndToEndTests {
                 try await screen.press(.text("q"))
                 try await screen.wait(for: "Keeping the session first")
                 try await waitUntil("the keyring", until: { keyring.item.contains("refresh-token-0") })
+            }
+        }
+
+        @Test(
+            "a session that it does not take, while the person leaves: that is said, the token deleted, exit status 1",
+            arguments: [false, true]
+        )
+        func notTakenWhileLeaving(isRefresh: Bool) async throws {
+            try await Self.with { stage, rig, keyring in
+                let screen: TmuxScreen
+                if isRefresh {
+                    #expect(try await signIn(stage, keyring).finished("login").status == 0)
+                    screen = try await stage.screen(["--no-browser"], environment: keyring.environment)
+                    try await screen.wait(for: "Ada Okafor")
+                    rig.server.closeGate()
+                    try await screen.press(.text("r"))
+                    try await waitUntil("its request", until: { rig.server.refreshes == 1 })
+                    try await screen.press(.text("q"))
+                    try await screen.wait(for: "Finishing the refresh first")
+                    try keyring.set("full")
+                    rig.server.openGate()
+                } else {
+                    try keyring.set("slow")
+                    screen = try await signedInScreen(stage, keyring)
+                    try await screen.press(.text("q"))
+                    try await screen.wait(for: "Keeping the session first")
+                    try keyring.set("locked")
+                }
+                #expect(try await screen.exitStatus() == 1)
+                try await screen.wait(for: "so its token was deleted at the server")
+                #expect(rig.server.deleted == [isRefresh ? "access-token-1" : "access-token-0"])
+                #expect(keyring.item.isEmpty)
             }
         }
 

@@ -70,6 +70,8 @@ extension EndToEndTests {
                 #expect(try await rig.run("status").status == 0)
                 let variable = ["GENESYSCLOUD_ACCESS_TOKEN": "access-token-1"]
                 #expect(try await rig.run("whoami", with: variable).output == "Ada Okafor <ada@example.com>\n")
+                let elsewhere = variable.merging(["GENESYSCLOUD_API_URL": "http://127.0.0.1:1"]) { $1 }
+                #expect(try await rig.run("whoami", with: elsewhere).status == 69, "that is where it was sent")
                 #expect(try await rig.run("logout").status == 0)
                 #expect(rig.server.deleted == ["access-token-1"])
                 for command in ["token", "whoami", "refresh", "status", "logout"] {
@@ -78,6 +80,7 @@ extension EndToEndTests {
                     #expect(after.errors.contains("GENESYSCLOUD_PROFILE \(rig.profile) is no profile"), "\(after)")
                 }
                 #expect(try await rig.run("whoami", with: variable).status == 64)
+                #expect(try await rig.run("status", with: variable).status == 0)
             }
         }
 
@@ -342,6 +345,53 @@ extension EndToEndTests {
         }
 
         @Test(
+            "leaving the screen while a refresh is under way that ends the session, or fails, says that too",
+            arguments: [false, true]
+        )
+        func leftWhileRefreshFails(isEnd: Bool) async throws {
+            try await Stage.with { stage in
+                let rig = try SessionRig(stage)
+                #expect(try await rig.signIn().status == 0)
+                let screen = try await rig.screen()
+                try await screen.wait(for: "Welcome, Ada Okafor")
+                rig.server.closeGate()
+                try await screen.press(.letter("r"))
+                try await waitUntil("its request", until: { rig.server.refreshes == 1 })
+                try await screen.press(.letter("q"))
+                try await screen.wait(for: "Finishing the refresh first")
+                if isEnd { rig.server.revokeAll() } else { rig.server.setAway(true) }
+                rig.server.openGate()
+                #expect(try await screen.exitStatus() == 0)
+                try await screen.wait(for: isEnd ? "invalid_grant" : "service_error")
+                #expect(try await rig.run("status").status == (isEnd ? 4 : 0))
+            }
+        }
+
+        @Test("who does not wait for a refresh is told what may be lost, and later, on signing out, what may be left")
+        func leftAtOnceWhileRefreshing() async throws {
+            try await Stage.with { stage in
+                let rig = try SessionRig(stage)
+                #expect(try await rig.signIn().status == 0)
+                let screen = try await rig.screen()
+                try await screen.wait(for: "Welcome, Ada Okafor")
+                rig.server.closeGate()
+                try await screen.press(.letter("r"))
+                try await waitUntil("its request", until: { rig.server.refreshes == 1 })
+                try await screen.press(.letter("q"))
+                try await screen.wait(for: "Finishing the refresh first")
+                try await Task.sleep(for: .milliseconds(700))
+                try await screen.press(.letter("q"))
+                try await screen.wait(for: "What a refresh was about to bring is lost")
+                #expect(try await screen.exitStatus() == 0)
+                rig.server.openGate()
+                let logout = try await rig.run("logout", "--json")
+                #expect(logout.status == 1, "\(logout)")
+                let error = try #require(try object(logout.output)["error"] as? [String: Any])
+                #expect(error["code"] as? String == "token_left")
+            }
+        }
+
+        @Test(
             "stopping the screen, or refresh, while a refresh is under way comes after it: others wait for its lock",
             arguments: ["--no-browser", "refresh"]
         )
@@ -373,7 +423,9 @@ extension EndToEndTests {
             }
         }
 
-        @Test("leaving the screen before the server has answered a sign-out says that the token may live on")
+        @Test(
+            "leaving the screen before the server has answered a sign-out says that the token may live on; nothing new begins"
+        )
         func leftWhileSigningOut() async throws {
             try await Stage.with { stage in
                 let rig = try SessionRig(stage)
@@ -384,9 +436,43 @@ extension EndToEndTests {
                 try await screen.press(.letter("l"))
                 try await screen.wait(for: "telling the server")
                 try await screen.press(.letter("q"))
+                try await screen.wait(for: "Finishing the sign-out first")
+                try await screen.press(.enter)
+                try await screen.press(.letter("e"))
                 #expect(try await screen.exitStatus() == 0)
-                try await screen.wait(for: "The server has not answered")
+                let left = try await screen.wait(for: "The server has not answered")
+                #expect(!left.contains("token lives"), "\(left)")
                 rig.server.openGate()
+                let requests = rig.stub.requests
+                #expect(requests.count { $0.path == "/oauth/token" } == 1, "\(requests)")
+            }
+        }
+
+        @Test(
+            "leaving where only another program's refresh is waited for says that the token is gone, and what may be left"
+        )
+        func leftWhileRefreshingElsewhere() async throws {
+            try await Stage.with { stage in
+                let rig = try SessionRig(stage)
+                #expect(try await rig.signIn().status == 0)
+                let screen = try await rig.screen()
+                try await screen.wait(for: "Welcome, Ada Okafor")
+                rig.server.closeGate()
+                let refresh = try rig.start("refresh")
+                try await waitUntil("its request", until: { rig.server.refreshes == 1 })
+                // It has the profile's lock, and does nothing with the answer.
+                kill(refresh.id, SIGSTOP)
+                rig.server.setAway(true)
+                rig.server.openGate()
+                try await Task.sleep(for: .milliseconds(300))
+                rig.server.setAway(false)
+                try await screen.press(.letter("l"))
+                try await screen.wait(for: "the server takes the token no more")
+                try await screen.press(.letter("q"))
+                #expect(try await screen.exitStatus() == 0)
+                try await screen.wait(for: "comes of a refresh may live")
+                kill(refresh.id, SIGCONT)
+                _ = try await refresh.finished("refresh")
             }
         }
 
@@ -423,7 +509,7 @@ extension EndToEndTests {
                 }
                 #expect(try await screen.exitStatus() == 0)
                 let told = try await screen.wait(for: "(HTTP 503)")
-                #expect(told.contains("the server could not be told"), "\(told)")
+                #expect(told.contains("has not confirmed that the token"), "\(told)")
                 let isEarlier = told.contains("Of the session that you signed out of before:")
                 #expect(isEarlier == (leaving == .fromAnotherSignIn), "\(told)")
             }
@@ -490,6 +576,25 @@ extension EndToEndTests {
                 try await waitUntil("the words", until: { logout.errors == "Signing out…\n" })
                 rig.server.openGate()
                 #expect(try await logout.finished("logout").status == 0)
+            }
+        }
+
+        @Test("logout that is ended at once says how far it has got")
+        func logoutGivenUp() async throws {
+            try await Stage.with { stage in
+                let rig = try SessionRig(stage)
+                #expect(try await rig.signIn().status == 0)
+                rig.server.closeGate()
+                defer { rig.server.openGate() }
+                let logout = try rig.start("logout")
+                try await waitUntil("the words", until: { logout.errors == "Signing out…\n" })
+                kill(logout.id, SIGINT)
+                try await waitUntil("the words", until: { logout.errors.contains("Finishing the sign-out first") })
+                try await Task.sleep(for: .milliseconds(700))
+                kill(logout.id, SIGINT)
+                let result = try await logout.finished("logout")
+                #expect(result.status == 130 && result.errors.contains("The server has not answered"), "\(result)")
+                #expect(!result.errors.contains("still be kept"), "\(result)")
             }
         }
 
@@ -630,6 +735,44 @@ extension EndToEndTests {
                 #expect(dead.status == 4 && dead.errors.contains("unauthorized"), "\(dead)")
                 let odd = try await rig.run("token", with: ["GENESYSCLOUD_ACCESS_TOKEN": "two words"])
                 #expect(odd.status == 64 && !odd.errors.contains("two words"), "\(odd)")
+            }
+        }
+
+        @Test(
+            "the variable's token does not go to a region that nobody chose, where only the sign-in was given a place"
+        )
+        func variableWithoutRegion() async throws {
+            try await Stage.with { stage in
+                let rig = try SessionRig(stage)
+                #expect(try await rig.signIn().status == 0)
+                for place in ["login_url = \"\(rig.stub.url)\"", "org = \"acme\""] {
+                    try "[\(rig.profile)]\nclient_id = \"client-1\"\n\(place)\n".write(
+                        to: stage.home.appending(path: ".config/genesys-login/config.toml"),
+                        atomically: true,
+                        encoding: .utf8
+                    )
+                    // Whatever is sent fails, for there is no such proxy.
+                    let variables = ["GENESYSCLOUD_ACCESS_TOKEN": "token", "HTTPS_PROXY": "http://127.0.0.1:1"]
+                    let whoami = try await rig.run("whoami", "--json", with: variables)
+                    #expect(whoami.status == 4, "\(whoami)")
+                    let error = try #require(try object(whoami.output)["error"] as? [String: Any])
+                    #expect(error["code"] as? String == "other_session")
+                }
+            }
+        }
+
+        @Test("login whose profile could not be loaded says that one is signed in all the same")
+        func profileForbidden() async throws {
+            try await Stage.with { stage in
+                let rig = try SessionRig(stage)
+                rig.server.forbidProfiles()
+                let login = try await rig.signIn(["--json"])
+                #expect(login.status == 77, "\(login)")
+                let told = try object(login.output)
+                #expect(told["signed_in"] as? Bool == true && told["store"] as? String == "kernel", "\(login)")
+                #expect(told["expires_at"] is String, "\(login)")
+                #expect((told["error"] as? [String: Any])?["code"] as? String == "forbidden", "\(login)")
+                #expect(try await rig.run("status").status == 0)
             }
         }
 

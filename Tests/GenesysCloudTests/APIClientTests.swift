@@ -32,6 +32,18 @@ struct APIClientTests {
         #expect(await transport.requests == [expected])
     }
 
+    @Test("a profile that repeats the token is shown without it")
+    func repeatedToken() async throws {
+        let token = "AT-Ada-7-581f0c2d"
+        let members = ["id", "name", "email", "title", "department", "username", "state"]
+        let body = members.map { #""\#($0)":"x \#(token) y""# }.joined(separator: ",")
+        let transport = StubTransport("{\(body),\"division\":{\"name\":\"\(token)\"}}")
+        let profile = try await transport.client().currentUser(accessToken: Secret(token))
+        let texts = [profile.name, profile.email, profile.title, profile.department, profile.username, profile.state]
+        #expect(texts.allSatisfy { $0?.display == "x ‹redacted› y" }, "\(profile)")
+        #expect(profile.id == "x ‹redacted› y" && profile.division?.display == "‹redacted›")
+    }
+
     @Test(
         "the token is deleted by one exact request, and any success will do",
         arguments: [(200, "{}"), (200, ""), (202, "later"), (204, "")]

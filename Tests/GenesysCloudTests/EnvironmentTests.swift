@@ -111,4 +111,18 @@ struct EnvironmentTests {
         #expect(half.loginURL == "https://acme.mygen.com")
         #expect(half.apiURL == "https://api.example.com")
     }
+
+    @Test("a region's own URL stands for its region, where no region is given")
+    func regionOfURL() throws {
+        let frankfurt = try Environment(region: "eu-central-1")
+        #expect(try Environment(loginURL: "https://login.mypurecloud.de") == frankfurt)
+        #expect(try Environment(apiURL: "https://API.mypurecloud.de/") == frankfurt)
+        let mixed = try Environment(loginURL: "https://login.mypurecloud.de", apiURL: "https://api.example.com")
+        #expect(mixed.apiURL == "https://api.example.com" && mixed.loginURL == frankfurt.loginURL)
+        let org = try Environment(organization: "acme", apiURL: "https://api.mypurecloud.de")
+        #expect(org.loginURL == "https://acme.mygen.com" && org.apiURL == frankfurt.apiURL)
+        let other = try Environment(region: "us-west-2", loginURL: "https://login.mypurecloud.de")
+        #expect(other.apiURL == "https://api.usw2.pure.cloud")
+        #expect(try Environment(loginURL: "https://sign-in.example.com").apiURL == Environment().apiURL)
+    }
 }

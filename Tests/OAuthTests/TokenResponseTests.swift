@@ -189,6 +189,16 @@ struct TokenResponseTests {
         #expect(response.scope == nil)
     }
 
+    @Test("words of the scope that repeat a token are left out")
+    func repeatedToken() throws {
+        func scope(_ text: String) throws -> Scope? {
+            let tokens = #""access_token":"AT-Ada-7-581f","refresh_token":"RT-0f1e2d3c""#
+            return try TokenResponse(Sample.answer("{\(tokens),\"scope\":\"\(text)\"}")).scope
+        }
+        #expect(try scope("a AT-Ada-7-581f b x:rt-0f1e2d3c") == Sample.scope("a b"))
+        #expect(try scope("AT-Ada-7-581f") == nil)
+    }
+
     @Test("a refresh keeps the old refresh token and scope where the server sends none, and never the old lifetime")
     func refreshing() throws {
         let old = TokenResponse(

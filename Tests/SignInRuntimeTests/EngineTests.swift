@@ -141,7 +141,7 @@ struct EngineTests {
         if leaves { await world.engine.send(.quitChosen) }
         if signsIn { await world.engine.send(.signInChosen(world.engine.plan(try .sample()))) }
         let told = await world.engine.incompleteSignOuts.values.map {
-            if case .underWay(_, _, true) = $0 { true } else { false }
+            if case .underWay(_, _, .telling) = $0 { true } else { false }
         }
         #expect(told == [true], "who does not wait any longer is told that much")
         open.yield()
@@ -204,6 +204,12 @@ struct EngineTests {
         try await world.reach("the refresh") { _ in world.server.lines.last == Self.token }
         await world.engine.send(.signOutChosen)
         try await world.reach("the deletion") { _ in world.server.lines.last == Self.revoke }
+        // What the server has done is not waited for any more.
+        let stage = try await world.reach("the rest") {
+            if case .loggedOut(.signedOut(.underWay(_, _, .refreshing))) = $0 { true } else { false }
+        }
+        let signOuts = await world.engine.incompleteSignOuts.values
+        #expect(signOuts.map { State.loggedOut(.signedOut($0)) } == [stage])
         await world.engine.send(.quitChosen)
         try await Task.sleep(for: .milliseconds(1500))
         open.yield()

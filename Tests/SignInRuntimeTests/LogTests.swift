@@ -125,7 +125,7 @@ struct LogTests {
                 "listener: callback refused reason=foreignState", "state=‹redacted›", "oauth/token 200 bytes=",
                 "profileLoaded: tokenHeld -> userProfile", "store: save", "store: remove",
                 "DELETE https://api.mypurecloud.com/api/v2/tokens/me 200",
-                "tokenRevoked: loggedOut.signedOut.underWay -> loggedOut.signedOut.revoked",
+                "tokenRevoked: loggedOut.signedOut.underWay.refreshing -> loggedOut.signedOut.revoked",
             ] {
                 #expect(text.contains(expected), "\(expected) not in:\n\(text)")
             }

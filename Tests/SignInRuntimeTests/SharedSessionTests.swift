@@ -900,6 +900,40 @@ struct SharedSessionTests {
         #expect(server.deleted == ["access-0"])
     }
 
+    @Test(
+        "a deletion that the server wants later waits for a short time, three times at most",
+        arguments: [(1, 2, 2), (2, 10, 3), (3, 1, 3), (1, 11, 1), (1, nil, 1)] as [(Int, Int?, Int)]
+    )
+    func deletedLater(refusals: Int, retryAfter: Int?, requests: Int) async throws {
+        let asked = Mutex(0)
+        let waits = Mutex<[Int]>([])
+        let transport = HTTPTransport { _ throws(TransportError) in
+            let number = asked.withLock { asked in
+                asked += 1
+                return asked
+            }
+            let headers = retryAfter.map { ["retry-after": "\($0)"] } ?? [:]
+            return number <= refusals ? .json("{}", status: 429, headers: headers) : HTTPResponse(status: 200)
+        }
+        let shared = SharedSession(
+            store: SharedShelf().store,
+            transport: transport,
+            now: { Self.start + 3600 },
+            wait: { seconds in
+                waits.withLock { $0.append(seconds) }
+                return true
+            }
+        )
+        let revocation = await shared.signOut(try session(at: Self.start + 3600), isKept: true).revocation
+        #expect(asked.withLock { $0 } == requests)
+        #expect(waits.withLock { $0 } == [Int](repeating: retryAfter ?? 0, count: requests - 1))
+        if requests > refusals {
+            try revocation.get()
+        } else {
+            #expect(throws: APIError.self) { try revocation.get() }
+        }
+    }
+
     @Test("a deletion that meets a connection which the server has just ended is tried once more", arguments: [1, 2])
     func deletedAgain(ends: Int) async throws {
         let asked = Mutex(0)

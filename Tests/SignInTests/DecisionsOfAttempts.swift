@@ -7,7 +7,7 @@ enum Decisions {
     static let occurrences = """
         signInChosen cancelChosen openBrowserChosen rightPaste wrongPaste refreshChosen signOutChosen quitChosen
         sessionFound expiredSessionFound deadSessionFound storeFailed storeEmpty sessionReplaced sessionSucceeded sameSession
-        sessionForgotten sessionNotKept sessionKept placeTaken sessionRemoved listenerOpened listenerFailed rightCallback foreignCallback
+        sessionForgotten sessionNotKept sessionKept placeTaken sessionRemoved tokenDeleted listenerOpened listenerFailed rightCallback foreignCallback
         deniedCallback codelessCallback requestRefused browserOpened browserFailed tokenReceived
         tokenRequestFailed profileLoaded profileFailed profileLimited profileUnauthorized profileUnauthorizedLate
         sessionRefreshed refreshedNotKept refreshUnanswered refreshLimited refreshRefused refreshTokenDead
@@ -31,6 +31,16 @@ enum Decisions {
           signInChosen → awaitingCallback begun · start(deadline) openListener
           quitChosen → unchanged · exit
           sessionRemoved → loggedOut signing out, forgotten
+          tokenRevoked → loggedOut revoked
+          revokedNotForgotten → loggedOut not forgotten (store_quota)
+          revocationFailed → loggedOut only forgotten (service_error)
+          revocationUnauthorized → loggedOut invalid already
+        """,
+        .signOutTelling: """
+        loggedOut signing out, forgotten
+          signInChosen → awaitingCallback begun · start(deadline) openListener
+          quitChosen → unchanged · exit
+          tokenDeleted → loggedOut signing out, forgotten and deleted
           tokenRevoked → loggedOut revoked
           revokedNotForgotten → loggedOut not forgotten (store_quota)
           revocationFailed → loggedOut only forgotten (service_error)

@@ -156,9 +156,9 @@ struct SignOutTests {
             ]
         )
         let context = try Sample.sessionContext()
-        #expect(machine.state == .loggedOut(.signedOut(.underWay(session, context, isForgotten: false))))
+        #expect(machine.state == .loggedOut(.signedOut(.underWay(session, context, .forgetting))))
         #expect(machine.send(.sessionRemoved(session)).isEmpty)
-        #expect(machine.state == .loggedOut(.signedOut(.underWay(session, context, isForgotten: true))))
+        #expect(machine.state == .loggedOut(.signedOut(.underWay(session, context, .telling))))
     }
 
     @Test(
@@ -190,7 +190,7 @@ struct SignOutTests {
 
     @Test(
         "the store still has it: that is said, whatever the server said",
-        arguments: [(nil, .deleted), (401, .unknown), (500, .live)] as [(Int?, LoggedOut.Token)]
+        arguments: [(nil, .deleted), (401, .unknown), (500, .unconfirmed)] as [(Int?, LoggedOut.Token)]
     )
     func notForgotten(status: Int?, token: LoggedOut.Token) throws {
         var machine = try Machine.signedIn()

@@ -5,7 +5,8 @@ import SignIn
 
 /// One representative of each state, by the path that leads there.
 enum Situation: String, CaseIterable {
-    case neverSignedIn, signOutUnderWay, revoked, alreadyInvalid, onlyForgotten, notForgotten, cancelled, failed,
+    case neverSignedIn, signOutUnderWay, signOutTelling, revoked, alreadyInvalid, onlyForgotten, notForgotten,
+        cancelled, failed,
         expired
     case expiredWithReason, signedOutElsewhere, storeFailed
     case begun, listening, listeningWithoutBrowser, browserOpened, browserFailed, exchanging
@@ -20,6 +21,7 @@ enum Situation: String, CaseIterable {
         switch self {
         case .neverSignedIn: Machine()
         case .signOutUnderWay: try after(.signedIn(), .signOutChosen)
+        case .signOutTelling: try after(.signedIn(), .signOutChosen, .sessionRemoved(SessionID(10)))
         case .revoked: try after(.signedIn(), .signOutChosen, .tokenRevoked(SessionID(10)))
         case .alreadyInvalid:
             try after(.signedIn(), .signOutChosen, .revocationFailed(SessionID(10), Sample.api(401)))
@@ -118,7 +120,7 @@ enum Occurrence: String, CaseIterable {
     case signInChosen, cancelChosen, openBrowserChosen, rightPaste, wrongPaste, refreshChosen, signOutChosen, quitChosen
     case sessionFound, expiredSessionFound, deadSessionFound, storeFailed, storeEmpty
     case sessionReplaced, sessionSucceeded, sameSession, sessionForgotten, sessionNotKept
-    case sessionKept, placeTaken, sessionRemoved
+    case sessionKept, placeTaken, sessionRemoved, tokenDeleted
     case listenerOpened, listenerFailed, rightCallback, foreignCallback, deniedCallback, codelessCallback
     case requestRefused, browserOpened, browserFailed, tokenReceived, tokenRequestFailed
     case profileLoaded, profileFailed, profileLimited, profileUnauthorized, profileUnauthorizedLate
@@ -176,6 +178,7 @@ enum Occurrence: String, CaseIterable {
         case .sessionNotKept: .sessionNotKept(session, Sample.storeError)
         case .sessionKept: .sessionKept(session)
         case .sessionRemoved: .sessionRemoved(session)
+        case .tokenDeleted: .tokenDeleted(session)
         case .placeTaken: .sessionKept(session, inPlaceOf: try Sample.session())
         case .listenerOpened: .listenerOpened(attempt, try Sample.boundURI())
         case .listenerFailed: .listenerFailed(attempt, .portInUse(port: 3000, holder: nil))
@@ -231,6 +234,7 @@ enum Occurrence: String, CaseIterable {
         case .sessionNotKept: [.sessionNotKept]
         case .sessionKept: [.sessionKept, .placeTaken]
         case .sessionRemoved: [.sessionRemoved]
+        case .tokenDeleted: [.tokenDeleted]
         case .listenerOpened: [.listenerOpened]
         case .listenerFailed: [.listenerFailed]
         case .callbackReceived: [.rightCallback, .foreignCallback, .deniedCallback, .codelessCallback]

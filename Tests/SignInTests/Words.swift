@@ -20,7 +20,9 @@ func words(_ state: State) -> String {
 private func words(_ loggedOut: LoggedOut) -> String {
     switch loggedOut {
     case .neverSignedIn: "never signed in"
-    case .signedOut(.underWay(_, _, let isForgotten)): isForgotten ? "signing out, forgotten" : "signing out"
+    case .signedOut(.underWay(_, _, .forgetting)): "signing out"
+    case .signedOut(.underWay(_, _, .telling)): "signing out, forgotten"
+    case .signedOut(.underWay(_, _, .refreshing)): "signing out, forgotten and deleted"
     case .signedOut(.revoked): "revoked"
     case .signedOut(.alreadyInvalid): "invalid already"
     case .signedOutElsewhere: "signed out elsewhere"

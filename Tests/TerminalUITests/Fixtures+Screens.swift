@@ -46,6 +46,38 @@ extension Fixtures {
                 )
             ),
             (
+                "signed-out-awaiting-refresh",
+                model(
+                    Self.state(
+                        try signedIn(full) + [
+                            (60, .signOutChosen), (60, .sessionRemoved(session)), (60, .tokenDeleted(session)),
+                        ]
+                    ),
+                    at: 60
+                )
+            ),
+            (
+                "signed-out-unconfirmed",
+                model(
+                    Self.state(
+                        try signedIn(full) + [
+                            (60, .signOutChosen),
+                            (61, .revocationFailed(session, .transport(.closed(host: "api.mypurecloud.de")))),
+                        ]
+                    ),
+                    at: 61
+                )
+            ),
+            (
+                "signed-out-token-left",
+                model(
+                    Self.state(
+                        try signedIn(full) + [(60, .signOutChosen), (61, .revocationFailed(session, .lateToken))]
+                    ),
+                    at: 61
+                )
+            ),
+            (
                 "signed-out-revoked",
                 model(Self.state(try signedIn(full) + [(60, .signOutChosen), (61, .tokenRevoked(session))]), at: 61)
             ),

@@ -31,6 +31,9 @@ extension SessionStore {
             load: { [load] profile throws(StoreError) in
                 try await run("load", profile, level: .debug) { () throws(StoreError) in try await load(profile) }
             },
+            loadLast: { [loadLast] profile throws(StoreError) in
+                try await run("load", profile, level: .debug) { () throws(StoreError) in try await loadLast(profile) }
+            },
             isLocked: isLocked,
             save: { [save] session throws(StoreError) in
                 try await run("save", session.profileName, level: .info) { () throws(StoreError) in

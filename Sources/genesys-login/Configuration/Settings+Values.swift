@@ -13,7 +13,7 @@ extension Settings {
         let api = sources.given(.apiURL)
         do throws(Environment.Refusal) {
             return try Environment(
-                region: region?.text ?? Region.default.name,
+                region: region?.text,
                 organization: org?.text,
                 loginURL: login?.text,
                 apiURL: api?.text

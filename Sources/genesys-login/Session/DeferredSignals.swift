@@ -21,7 +21,7 @@ enum DeferredSignals {
     ///   - isBusy: Whether there is something that must not be stopped.
     static func during<Result: Sendable>(
         words: @escaping @Sendable (Strings.Departure) -> String = { Strings.finishingRefresh($0) },
-        givenUp: String = Strings.refreshGivenUp,
+        givenUp: @escaping @Sendable () -> String = { Strings.refreshGivenUp },
         onFirst: (@Sendable () -> Void)? = nil,
         mayEnd: @escaping @Sendable () -> Bool = { false },
         isBusy: @escaping @Sendable () async -> Bool = { true },
@@ -45,7 +45,7 @@ enum DeferredSignals {
                     if let onFirst { onFirst() } else { Console.line(words(.ends)) }
                 case .same: break
                 case .atOnce:
-                    Console.line(givenUp)
+                    Console.line(givenUp())
                     die(of: number)
                 }
             }

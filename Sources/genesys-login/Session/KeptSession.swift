@@ -27,44 +27,48 @@ struct KeptSession {
 
     /// The session of the settings in force; `nil` where nobody is signed in.
     ///
+    /// - Parameter isUnknownRefused: whether it is wrong usage to ask for a profile of which nothing is known.
     /// - Throws: ``CommandFailure`` where the store fails, or keeps a session of other settings; wrong usage where the profile is
     ///   known neither to a file nor to the options nor to the store.
-    func find() async throws -> Session? {
+    func find(isUnknownRefused: Bool = true) async throws -> Session? {
         let session: Session?
         do throws(StoreError) {
             session = try await store.load(settings.profileName)
         } catch {
             throw CommandFailure(error.report, ExitStatus.failed)
         }
-        guard let session else {
-            guard let unknownProfile = settings.unknownProfile else { return nil }
-            return try reportingUsage(json: json) { () throws(UsageError) in throw unknownProfile }
-        }
+        guard let session else { return isUnknownRefused ? try refuseUnknown() : nil }
         guard settings.accepts(session) else {
             throw CommandFailure(.otherSettings(session), ExitStatus.notSignedIn)
         }
         return session
     }
 
-    /// The session that says where a token from elsewhere belongs: the profile's, where the settings name no place. `nil` where
+    private func refuseUnknown() throws -> Session? {
+        guard let unknownProfile = settings.unknownProfile else { return nil }
+        return try reportingUsage(json: json) { () throws(UsageError) in throw unknownProfile }
+    }
+
+    /// The session that says where a token from elsewhere belongs: the profile's, where the settings name no API. `nil` where
     /// they do, and where there is none: then it is theirs to say.
     ///
     /// - Throws: wrong usage where nothing at all is known of the profile; ``CommandFailure`` where the store does not say what it
     ///   has: the token would go where it does not belong.
     func place() async throws -> Session? {
-        if settings.unknownProfile != nil { return try await find() }
-        guard !settings.namesPlace else { return nil }
-        let other: Session
+        if settings.namesAPI, settings.unknownProfile == nil { return nil }
+        let session: Session?
         do throws(StoreError) {
-            guard let session = try await store.load(settings.profileName) else { return nil }
-            if settings.accepts(session) { return session }
-            // Another client's is no word on the token; but it raises a doubt about a place that nobody chose.
-            guard session.apiURL != settings.environment.apiURL else { return nil }
-            other = session
+            // One that is over says so too.
+            session = try await store.loadLast(settings.profileName)
         } catch {
             throw CommandFailure(error.report, ExitStatus.failed)
         }
-        throw CommandFailure(.otherSettings(other), ExitStatus.notSignedIn)
+        guard let session else { return try refuseUnknown() }
+        guard !settings.namesAPI else { return nil }
+        if settings.accepts(session) { return session }
+        // Another client's is no word on the token; but it raises a doubt about a place that nobody chose.
+        guard session.apiURL != settings.environment.apiURL else { return nil }
+        throw CommandFailure(.otherSettings(session), ExitStatus.notSignedIn)
     }
 
     /// The session of the settings in force.
@@ -199,9 +203,9 @@ extension Session {
     func discard(_ transport: HTTPTransport) async {
         do throws(APIError) {
             try await APIClient(apiURL: apiURL, transport: transport).deleteToken(accessToken: tokens.accessToken)
-            Console.line(Strings.notKeptAndDeleted)
+            Console.line(Strings.notKept(.deleted))
         } catch {
-            Console.line(error.isUnauthorized ? Strings.notKeptAndUnknown : Strings.notKeptAndLive)
+            Console.line(Strings.notKept(.init(error)))
         }
     }
 }

@@ -5,6 +5,7 @@ import OAuth
 import SessionStore
 import SignIn
 import SignInRuntime
+import Synchronization
 import TerminalUI
 
 /// `genesys-login logout`: has the server delete the token, and forgets the session.
@@ -50,11 +51,14 @@ struct LogoutCommand: AsyncParsableCommand {
                 transport: live.transport,
                 now: { Date() }
             )
+            let stage = Mutex(LoggedOut.Stage.forgetting)
             return await DeferredSignals.during(
                 words: { Strings.finishingSignOut($0) },
-                givenUp: Strings.signOutUnfinished
+                givenUp: { Strings.signOutUnfinished(stage.withLock { $0 }) }
             ) {
-                let (result, notForgotten) = await shared.signOut(session, isKept: true)
+                let (result, notForgotten) = await shared.signOut(session, isKept: true) { reached in
+                    stage.withLock { $0 = reached }
+                }
                 waiting.cancel()
                 let revocation = LoggedOut.Revocation(result, notForgotten: notForgotten, .init(session))
                 // A person who interrupts it wants to know too.
@@ -96,7 +100,7 @@ private struct LogoutJSON: Encodable {
         case .onlyForgotten(let failure): (token, error) = ("only_forgotten", FailureJSON(failure.report).error)
         case .notForgotten(let why, .deleted): (token, error) = ("revoked", FailureJSON(why.report).error)
         case .notForgotten(let why, .unknown): (token, error) = ("already_invalid", FailureJSON(why.report).error)
-        case .notForgotten(let why, .live): (token, error) = ("not_revoked", FailureJSON(why.report).error)
+        case .notForgotten(let why, _): (token, error) = ("not_revoked", FailureJSON(why.report).error)
         }
     }
 

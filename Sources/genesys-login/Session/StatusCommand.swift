@@ -30,7 +30,9 @@ struct StatusCommand: AsyncParsableCommand {
     func run() async throws {
         let kept = try KeptSession(options, json: json)
         let variable = try reportingUsage(json: json) { () throws(UsageError) in try AccessTokenVariable.token() }
-        let session = try await reportingFailure(json: json, log: kept.settings.log) { try await kept.find() }
+        let session = try await reportingFailure(json: json, log: kept.settings.log) {
+            try await kept.find(isUnknownRefused: variable == nil)
+        }
         let status = StatusJSON(
             session,
             profile: kept.settings.profileName,

@@ -12,6 +12,7 @@ final class RotatingServer: Sendable {
         var lifetimes: [Int]
         var isAway = false
         var limitedProfiles = 0
+        var areProfilesForbidden = false
         var isNextLost = false
         var isClientOff = false
         var isQuoting = false
@@ -37,6 +38,8 @@ final class RotatingServer: Sendable {
     func setClientOff(_ isOff: Bool) { family.withLock { $0.isClientOff = isOff } }
     /// Ends the family, as an administrator does.
     func revokeAll() { family.withLock { $0.isDead = true } }
+    /// Every profile request is refused.
+    func forbidProfiles() { family.withLock { $0.areProfilesForbidden = true } }
     /// The next profile requests are answered by 429.
     func limitProfiles(_ count: Int) { family.withLock { $0.limitedProfiles = count } }
 
@@ -128,6 +131,7 @@ final class RotatingServer: Sendable {
                 family.limitedProfiles -= 1
                 return StubServer.Reply(status: 429, body: "{}", headers: ["Retry-After": "1"])
             }
+            if family.areProfilesForbidden { return .json("{}", status: 403) }
             guard !family.isDead, token == "access-token-\(family.turn)" else {
                 return .json(#"{"status": 401, "code": "bad.credentials", "message": "Invalid"}"#, status: 401)
             }
