@@ -119,19 +119,19 @@ struct FollowingTests {
         let shelf = SharedShelf()
         let (gate, open) = AsyncStream<Void>.makeStream()
         let world = World(store: shelf.store) { request, _ in
-            if request.bearer == Secret("grace") {
+            if request.bearer == Secret("token-2") {
                 for await _ in gate { break }
                 return .json(#"{"id":"2","name":"Grace"}"#)
             }
             return .ada
         }
         await world.engine.follow("default") { _ in true }
-        shelf.put(try session("ada", world, grant: 1))
-        try await world.reach("the sign-in") { accessToken($0) == "ada" }
-        shelf.put(try session("grace", world, grant: 2))
+        shelf.put(try session("token-1", world, grant: 1))
+        try await world.reach("the sign-in") { accessToken($0) == "token-1" }
+        shelf.put(try session("token-2", world, grant: 2))
         try await world.reach("a token without a name") { state in
             if case .tokenHeld(let held) = state {
-                held.held.session.tokens.accessToken == Secret("grace")
+                held.held.session.tokens.accessToken == Secret("token-2")
             } else {
                 false
             }
