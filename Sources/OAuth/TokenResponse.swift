@@ -57,23 +57,21 @@ public struct TokenResponse: Sendable, Hashable {
             }
             throw .missingMember("access_token", hasRefreshToken: wire.refreshToken?.text?.isEmpty == false)
         }
+        let refresh = wire.refreshToken?.text.flatMap { $0.isEmpty ? nil : $0 }
+        let secrets = [token, refresh].compactMap { $0 }.map(Secret.init) + (response.request?.secrets ?? [])
         guard Self.isUsable(token) else { throw .unusableMember("access_token") }
         if let tokenType = wire.tokenType {
             guard let type = tokenType.text else { throw .unusableMember("token_type") }
             guard type.utf8.count == Self.bearer.utf8.count, type.lowercased() == Self.bearer else {
-                throw .unsupportedTokenType(response.words(type) ?? ServerText(""))
+                throw .unsupportedTokenType((response.words(type) ?? ServerText("")).striking(secrets))
             }
         }
-        let refresh = wire.refreshToken?.text.flatMap { $0.isEmpty ? nil : $0 }
         if let refresh, !Self.isUsable(refresh) { throw .unusableMember("refresh_token") }
         self.init(
             accessToken: Secret(token),
             expiresIn: wire.expiresIn?.number.flatMap(Self.lifetime),
             refreshToken: refresh.map(Secret.init),
-            scope: wire.scope?.text.flatMap { scope in
-                let secrets = [token, refresh].compactMap { $0 }.map(Secret.init) + (response.request?.secrets ?? [])
-                return Scope(Self.scope(scope, without: secrets))
-            }
+            scope: wire.scope?.text.flatMap { Scope(Self.scope($0, without: secrets)) }
         )
     }
 

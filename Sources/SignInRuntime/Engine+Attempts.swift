@@ -77,7 +77,7 @@ extension Engine {
                 guard await self?.received(id, tokens) != true else { return }
                 await self?.giveBack(tokens, APIClient(apiURL: apiURL, transport: transport))
             } catch {
-                await self?.send(.tokenRequestFailed(id, error))
+                await self?.refused(id, error)
             }
         }
         exchanges.insert(key)
@@ -88,6 +88,15 @@ extension Engine {
         guard case .awaitingCallback(let attempt) = state, attempt.id == id else { return false }
         send(.tokenReceived(id, tokens))
         return true
+    }
+
+    /// Tells the attempt; one that nobody waits for any more may have left tokens all the same.
+    private func refused(_ id: AttemptID, _ error: TokenRequestError) {
+        if case .awaitingCallback(let attempt) = state, attempt.id == id {
+            send(.tokenRequestFailed(id, error))
+        } else if error.mayLeaveTokens {
+            mayHaveLeftToken = true
+        }
     }
 
     /// Has the server delete tokens that nobody waits for any more, and notes where it does not.

@@ -3,6 +3,7 @@ import GenesysCloud
 public import OAuth
 import SessionStore
 public import SignIn
+import Synchronization
 
 /// What becomes of a session at the server and in the store.
 extension Engine {
@@ -13,7 +14,11 @@ extension Engine {
     /// token.
     func refresh(_ id: SessionID, _ session: Session, isKept: Bool, isShared: Bool) {
         let jitter = dependencies.jitter()
+        // What came first must not be kept over what comes of this.
+        let before = isKept ? nil : storeWork
         keepUntilDone { [shared, weak self] key in
+            await before?.value
+            let isTold = Mutex(false)
             do throws(TokenRequestError) {
                 let maySend = { @Sendable [weak self] in await self?.maySend(key, id) ?? true }
                 let outcome = try await shared.refresh(
@@ -22,11 +27,16 @@ extension Engine {
                     isShared: isShared,
                     mayAsk: false,
                     maySend: maySend,
-                    dropping: { [weak self] in await self?.send(.sessionRefreshed(id, $0, notKept: $1)) }
+                    isSignedOut: { [weak self] in await self?.isSignedOut(session) ?? false },
+                    dropping: { [weak self] in
+                        isTold.withLock { $0 = true }
+                        await self?.send(.sessionRefreshed(id, $0, notKept: $1))
+                    }
                 )
                 switch outcome {
                 case .renewed(let renewed, let notKept):
-                    await self?.send(.sessionRefreshed(id, renewed, notKept: notKept))
+                    // Once: a second refresh may have begun since then.
+                    if !isTold.withLock(\.self) { await self?.send(.sessionRefreshed(id, renewed, notKept: notKept)) }
                     if isKept, notKept != nil, renewed.spends(session) { await self?.keepReplacing(session)?.value }
                 case .replaced(let session):
                     await self?.replaced(id, session)
@@ -72,6 +82,8 @@ extension Engine {
         sent.insert(key)
         return true
     }
+
+    private func isSignedOut(_ session: Session) -> Bool { session.grant.map(signedOut.contains) ?? false }
 
     func signOut(_ id: SessionID, _ session: Session, isKept: Bool) {
         if let grant = session.grant { signedOut.insert(grant) }
@@ -130,11 +142,11 @@ extension Engine {
         return kept.map { $0.grant == grant } ?? false
     }
 
-    /// The session in hand that ends with the program, and why no store has taken it; `nil` where there is none. One whose place
-    /// was taken may be in use elsewhere.
+    /// The session in hand that ends with the program, and why no store has taken it; `nil` where there is none. One that had a
+    /// place, which another client's has taken, may be in use elsewhere.
     public func unkept() async -> (session: Session, StoreError)? {
         guard let held = inHand.first, let error = held.notKept else { return nil }
-        if case .placeTaken = error { return nil }
+        if case .placeTaken = error, held.isShared { return nil }
         let kept = await lastLook(held.session.profileName)
         return kept??.tokens == held.session.tokens ? nil : (held.session, error)
     }

@@ -38,6 +38,8 @@ public actor Engine {
     var exchanges: Set<UInt64> = []
     /// Whether a token that came when nobody waited for it any more lives on, for the server did not delete it.
     public internal(set) var hasLeftToken = false
+    /// Whether a code that nobody waited for any more had no answer, or none that could be used.
+    public internal(set) var mayHaveLeftToken = false
     /// How sign-outs stand that are under way, or have not done all that they should.
     public internal(set) var incompleteSignOuts: [SessionID: LoggedOut.Revocation] = [:]
     /// Of these, what the store did not forget.
@@ -83,10 +85,12 @@ public actor Engine {
         )
     }
 
-    /// Takes an event that happened now; no new sign-in once the program is to be left.
+    /// Takes an event that happened now. Once the program is to be left nothing new begins: it would be cut off.
     public func send(_ kind: Event.Kind) {
-        if isLeaving, case .signInChosen = kind { return }
-        if isLeaving, case .refreshChosen = kind { return }
+        switch kind {
+        case .signInChosen, .refreshChosen, .signOutChosen: if isLeaving { return }
+        default: break
+        }
         let before = state
         let effects = reduce(&state, Event(at: dependencies.now(), kind))
         dependencies.log.transition(kind, from: before, to: state, effects)

@@ -159,6 +159,7 @@ public final class LiveTransport: Sendable {
         // Less than the five seconds after which servers commonly close: a request must not meet that.
         configuration.connectionPool.idleTimeout = .seconds(4)
         configuration.decompression = .disabled
+        configuration.http1_1ConnectionDebugInitializer = { StatusGuard.add(to: $0) }
         configuration.proxy = proxy.map { proxy in
             .server(
                 host: proxy.host,

@@ -52,8 +52,11 @@ extension SharedSession {
             if isKept { notForgotten = error }
         }
         let forgottenAt = now()
-        let newest = removed ?? held
-        let strays = await forgetElsewhere(held).filter { $0 != newest.tokens.accessToken }
+        // A store that takes nothing has an older one.
+        let isOlder = !isKept && removed.map(held.isLater) == true
+        let newest = isOlder ? held : removed ?? held
+        let found = await forgetElsewhere(held) + (isOlder ? [removed?.tokens.accessToken].compactMap { $0 } : [])
+        let strays = found.filter { $0 != newest.tokens.accessToken }
         return Removed(
             held: held,
             newest: newest,

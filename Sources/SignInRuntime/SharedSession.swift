@@ -11,7 +11,8 @@ public struct SharedSession: Sendable {
     /// Where the session is kept.
     public let store: SessionStore
     let otherStores: [SessionStore]
-    let transport: HTTPTransport
+    /// How requests go out.
+    public let transport: HTTPTransport
     let now: @Sendable () -> Date
     let wait: @Sendable (_ seconds: Int) async -> Bool
 
@@ -55,6 +56,7 @@ public struct SharedSession: Sendable {
     ///   - maySend: asked under the lock, the moment before the request is sent. From `true` on the answer must not be
     ///     lost; with `false` nothing is sent.
     ///   - mayAsk: whether the store may ask the person to unlock it.
+    ///   - isSignedOut: whether this program has signed out of it meanwhile: what came of the request is deleted then.
     ///   - dropping: told of the new session, and why the store did not take it, before the spent one is removed there: who watches
     ///     the store must not take that for a sign-out.
     /// - Throws: why there are no fresh tokens; ``TokenRequestError/store(_:)`` where another process holds the lock or the
@@ -65,6 +67,7 @@ public struct SharedSession: Sendable {
         isShared: Bool? = nil,
         mayAsk: Bool = true,
         maySend: @Sendable () async -> Bool = { true },
+        isSignedOut: @Sendable () async -> Bool = { false },
         dropping: @Sendable (Session, StoreError) async -> Void = { _, _ in }
     ) async throws(TokenRequestError) -> Refreshed {
         let lock = try await lock(held.profileName)
@@ -118,32 +121,46 @@ public struct SharedSession: Sendable {
         lock?.retract(.left, of: held)
         // What no store has is in this program's hand alone, which goes on with the new one.
         if isKept, session.spends(held) { lock?.note(.spent, of: held) }
+        if await isSignedOut() {
+            await delete(session, of: held, lock)
+            return .forgotten
+        }
         if other == nil, !isKept || seen != .success(nil), case .success(let newer) = await load(held.profileName) {
             guard newer != nil || !isKept else {
                 // Somebody who signed out while the server was busy meant these tokens too.
-                let client = APIClient(apiURL: session.apiURL, transport: transport)
-                // First, for this process may be ended.
-                lock?.note(.left, of: held)
-                switch await delete(session, client) {
-                case .failure(let error) where !error.isUnauthorized: break
-                case .success, .failure:
-                    lock?.note(.deleted, of: held)
-                    lock?.retract(.left, of: held)
-                }
+                await delete(session, of: held, lock)
                 return .forgotten
             }
             // Somebody who signed in anew meanwhile did so without the lock, and is not to be replaced by what was before.
             other = Result.success(newer).foreigner(to: held)
             if other == nil, let newer, newer.replaces(held, isKept: isKept) { return .replaced(newer) }
         }
-        if let other { return .renewed(session, notKept: .placeTaken(by: other)) }
-        let notKept = await save(session)
+        let notKept = if let other { StoreError.placeTaken(by: other) } else { await save(session) }
+        // The sign-out may have looked into the store before, and a new sign-in take this one's place before it looks again.
+        if await isSignedOut() {
+            if notKept == nil { try? await store.forget(session.profileName) }
+            await delete(session, of: held, lock)
+            return .forgotten
+        }
+        if other != nil { return .renewed(session, notKept: notKept) }
         // What the store still has is the spent refresh token: nobody must send it again. One that was not replaced is good.
         if isKept, let notKept, session.spends(held) {
             await dropping(session, notKept)
             try? await store.forget(session.profileName)
         }
         return .renewed(session, notKept: notKept)
+    }
+
+    /// Deletes what came of a refresh of `held`, which was signed out of meanwhile, and notes how that ended.
+    private func delete(_ session: Session, of held: Session, _ lock: (any ProfileLock)?) async {
+        // First, for this process may be ended.
+        lock?.note(.left, of: held)
+        switch await delete(session, APIClient(apiURL: session.apiURL, transport: transport)) {
+        case .failure(let error) where !error.isUnauthorized: break
+        case .success, .failure:
+            lock?.note(.deleted, of: held)
+            lock?.retract(.left, of: held)
+        }
     }
 
     /// Whether nothing is sent because of what the store says. One that cannot be asked may have the session still, and with it

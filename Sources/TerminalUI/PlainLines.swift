@@ -29,6 +29,8 @@ public func plainLines(
         )
     case .tokenHeld(let held):
         switch held.profile {
+        // What is known already is not said again.
+        case old.tokenHeld?.profile: []
         case .underWay: old.attempt == nil ? [] : [Strings.step(.codeExchanged, nil, at: nil) + "."]
         case .awaitingRefresh: [Strings.curing]
         case .failed(let failure): [Strings.profileFailed] + plainLines(failure.report)
@@ -106,6 +108,10 @@ private func attemptLines(from old: Attempt?, to new: Attempt, elsewhere: [Strin
 }
 
 extension State {
+    fileprivate var tokenHeld: TokenHeld? {
+        if case .tokenHeld(let tokenHeld) = self { tokenHeld } else { nil }
+    }
+
     fileprivate var attempt: Attempt? {
         if case .awaitingCallback(let attempt) = self { attempt } else { nil }
     }

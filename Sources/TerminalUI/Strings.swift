@@ -201,8 +201,14 @@ public enum Strings {
     /// The program ends while a code is exchanged that nobody waits for any more.
     public static let exchangeUnanswered =
         "The server has not answered yet: it may issue a token that nobody has, which lives until it expires."
+    /// The same where no answer came, or none that could be used.
+    public static let tokenMayBeLeft =
+        "The server did not answer a code that you no longer waited for: it may have issued a token that nobody has, which lives "
+        + "until it expires."
     public static let tokenLeft =
         "The server issued a token after all, and did not delete it: nobody has it, and it lives until it expires."
+    /// The program ends with a session that no store has taken.
+    public static let deletingUnkept = "The session ends with the program: telling the server to delete its token…"
     static let beingKept = "on its way into the session store"
     /// The store takes its time.
     public static let waitingForStore = "Waiting for the session store…"

@@ -56,15 +56,16 @@ struct LoginCommand: AsyncParsableCommand {
         let result = await signInOnce(engine, signIn, interrupts)
         let interrupt = interrupts.end()
         if await engine.isExchanging { Console.line(Strings.exchangeUnanswered) }
+        if await engine.mayHaveLeftToken { Console.line(Strings.tokenMayBeLeft) }
         if await engine.hasLeftToken { Console.line(Strings.tokenLeft) }
-        await engine.state.notKept?.discard(live.transport)
+        let lost = await engine.discardUnkept(live.transport)
         await live.shutdown()
         let ending = await looked(result, store)
         if let interrupt, interrupt != SIGINT {
             if case .cancelled(_?) = ending { sayKept(store.name) }
             DeferredSignals.die(of: interrupt)
         }
-        try report(ending, store: store.name)
+        try report(ending, store: store.name, lost: lost)
     }
 
     /// Says whose place this sign-in will take. A keyring that is locked is not asked: the person is, once there is something to
@@ -160,12 +161,11 @@ struct LoginCommand: AsyncParsableCommand {
         }
     }
 
-    private func report(_ result: Result, store: String) throws {
+    /// - Parameter lost: why no store has taken the session; the program ends here, and an older session may still be there.
+    private func report(_ result: Result, store: String, lost: FailureReport?) throws {
         switch result {
         case .signedIn(let signedIn):
-            if let error = signedIn.held.notKept {
-                plainLines(error.report).forEach(Console.line)
-            } else {
+            if lost == nil {
                 Console.line("The session is kept \(Strings.store(store)).")
                 if case .tookPlace = signedIn.notice?.kind, let notice = signedIn.notice {
                     Console.line(Strings.notice(notice.kind))
@@ -173,12 +173,11 @@ struct LoginCommand: AsyncParsableCommand {
             }
             AccessTokenVariable.remind()
             if json {
-                Console.data(SignedInJSON(signedIn, store: store))
+                Console.data(SignedInJSON(signedIn, store: store, lost: lost))
             } else {
                 Console.output(signedIn.profile.nameAndEmail)
             }
-            // The program ends here: what is not kept is lost, and an older session may still be there.
-            if signedIn.held.notKept != nil { throw ExitStatus.failed }
+            if lost != nil { throw ExitStatus.failed }
         case .ended(let report):
             plainLines(report).forEach(Console.line)
             if json { Console.data(FailureJSON(report)) }
@@ -186,10 +185,10 @@ struct LoginCommand: AsyncParsableCommand {
         case .failed(let failure, let kept):
             if kept != nil { sayKept(store) }
             if json {
-                let object = FailureJSON(failure.report)
+                let object = FailureJSON(lost ?? failure.report)
                 if let kept { Console.data(KeptJSON(kept, store: store, object.error)) } else { Console.data(object) }
             }
-            throw ExitStatus.of(failure)
+            throw lost == nil ? ExitStatus.of(failure) : ExitStatus.failed
         case .cancelled(let kept):
             if kept != nil { sayKept(store) }
             throw ExitStatus.interrupted
@@ -202,11 +201,6 @@ struct LoginCommand: AsyncParsableCommand {
 }
 
 extension State {
-    /// The session in hand that the store has not taken.
-    fileprivate var notKept: Session? {
-        held.flatMap { $0.notKept == nil ? nil : $0.session }
-    }
-
     /// Whether the code has been sent, or there is what came of it.
     fileprivate var isSpent: Bool {
         switch self {
@@ -254,16 +248,19 @@ private struct SignedInJSON: Encodable {
     let expiresAt: String?
     /// Where the session is kept; `null` where it is not.
     let store: String?
+    /// Why it is not kept; `null` where it is.
+    let error: FailureJSON.Words?
 
     enum CodingKeys: String, CodingKey {
         case signedIn = "signed_in"
         case userID = "user_id"
-        case name, email, store
+        case name, email, store, error
         case expiresAt = "expires_at"
     }
 
-    init(_ signedIn: SignedIn, store: String) {
-        let isKept = signedIn.held.notKept == nil
+    init(_ signedIn: SignedIn, store: String, lost: FailureReport?) {
+        let isKept = lost == nil
+        error = lost.map { FailureJSON($0).error }
         self.signedIn = isKept
         self.store = isKept ? store : nil
         userID = signedIn.profile.id
@@ -280,5 +277,6 @@ private struct SignedInJSON: Encodable {
         try container.encode(email, forKey: .email)
         try container.encode(expiresAt, forKey: .expiresAt)
         try container.encode(store, forKey: .store)
+        try container.encode(error, forKey: .error)
     }
 }

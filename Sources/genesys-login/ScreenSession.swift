@@ -118,9 +118,10 @@ struct ScreenSession {
         if await engine.isSending { Console.line(Strings.refreshGivenUp) }
         if await engine.isSaving { Console.line(Strings.saveGivenUp) }
         if let before = loop.stateAtLeaving { Self.lines(from: before, to: await engine.state).forEach(Console.line) }
-        let isLost = await discardUnkept(engine, live.transport)
+        let isLost = await engine.discardUnkept(live.transport) != nil
         let isForgotten = await tellSignOuts(engine)
         if await engine.isExchanging { Console.line(Strings.exchangeUnanswered) }
+        if await engine.mayHaveLeftToken { Console.line(Strings.tokenMayBeLeft) }
         if await engine.hasLeftToken { Console.line(Strings.tokenLeft) }
         await live.shutdown()
         try finish(ending)
@@ -140,22 +141,6 @@ struct ScreenSession {
         case .retrying(let failure, _, _), .failed(let failure): return plainLines(failure.report)
         case .idle, .underWay, .needsSignIn: return []
         }
-    }
-
-    /// Has the server delete the token of a session that no store has taken: nobody has it once the program has ended.
-    ///
-    /// - Returns: whether there is such a session.
-    private func discardUnkept(_ engine: Engine, _ transport: HTTPTransport) async -> Bool {
-        guard let (session, error) = await engine.unkept() else { return false }
-        plainLines(error.report).forEach(Console.line)
-        let deletion = Task { await session.discard(transport) }
-        let patience = Task {
-            try await Task.sleep(for: Engine.exitPatience)
-            deletion.cancel()
-        }
-        await deletion.value
-        patience.cancel()
-        return true
     }
 
     /// Says how sign-outs ended that did not do all they should: the screen showed it for a moment only, or not at all.

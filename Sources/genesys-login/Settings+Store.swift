@@ -88,6 +88,12 @@ extension Settings {
         [.region, .apiURL].contains { text(of: $0) != nil }
     }
 
+    /// The setting that says which region it is: a region's own URL does so where no region is set.
+    var regionSetting: Setting {
+        guard text(of: .region) == nil else { return .region }
+        return [.apiURL, .loginURL].first { text(of: $0).map { (try? Region.named($0)) != nil } ?? false } ?? .region
+    }
+
     /// Whether somebody set where to sign in.
     var namesPlace: Bool {
         [.region, .org, .loginURL, .apiURL].contains { text(of: $0) != nil }

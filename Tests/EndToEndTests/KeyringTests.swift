@@ -334,6 +334,26 @@ extension EndToEndTests {
             }
         }
 
+        @Test(
+            "a signal while it is about to refuse what a refresh brought: that is said, and the token deleted",
+            arguments: ["refresh", "token", "whoami"]
+        )
+        func refusedAfterSignal(command: String) async throws {
+            try await Self.with(lifetimes: [1, 3600]) { stage, rig, keyring in
+                #expect(try await signIn(stage, keyring).finished("login").status == 0)
+                try keyring.set("slow")
+                let child = try stage.start([command], environment: keyring.environment)
+                try await waitUntil("the keyring", evidence: { child.errors }, until: { keyring.isStoring })
+                kill(child.id, SIGINT)
+                try await waitUntil("the words", until: { child.errors.contains("Finishing the refresh first") })
+                try keyring.set("locked")
+                let result = try await child.finished(command)
+                #expect(result.status == 130 && result.output.isEmpty, "\(result)")
+                #expect(result.errors.contains("so its token was deleted at the server"), "\(result)")
+                #expect(rig.server.deleted == ["access-token-1"])
+            }
+        }
+
         @Test("one that can be read alone: the second of two tokens does not send the spent refresh token")
         func readAlone() async throws {
             try await Self.with(lifetimes: [1, 3600]) { stage, rig, keyring in

@@ -189,7 +189,7 @@ struct TokenResponseTests {
         #expect(response.scope == nil)
     }
 
-    @Test("words of the scope that repeat a token are left out")
+    @Test("words of the scope that repeat a token are left out, and struck out of the type")
     func repeatedToken() throws {
         func scope(_ text: String) throws -> Scope? {
             let tokens = #""access_token":"AT-Ada-7-581f","refresh_token":"RT-0f1e2d3c""#
@@ -197,6 +197,9 @@ struct TokenResponseTests {
         }
         #expect(try scope("a AT-Ada-7-581f b x:rt-0f1e2d3c") == Sample.scope("a b"))
         #expect(try scope("AT-Ada-7-581f") == nil)
+        #expect(throws: OAuthError.unsupportedTokenType(ServerText("‹redacted›"))) {
+            try TokenResponse(Sample.answer(#"{"access_token":"AT-Ada-7-581f","token_type":"at-ada-7-581f"}"#))
+        }
     }
 
     @Test("a refresh keeps the old refresh token and scope where the server sends none, and never the old lifetime")

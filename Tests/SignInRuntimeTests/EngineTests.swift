@@ -271,6 +271,28 @@ struct EngineTests {
         #expect(await world.engine.isExchanging)
     }
 
+    @Test("a code that nobody waits for any more and that has no answer may have left a token: that is known")
+    func unansweredCode() async throws {
+        let errors: [(TransportError, Bool)] = [
+            (.closed(host: "login.example"), true), (.timedOut(host: "login.example", seconds: 30), true),
+            (.refused(host: "login.example", port: 443), false),
+        ]
+        for (error, mayBeLeft) in errors {
+            let (gate, open) = AsyncStream<Void>.makeStream()
+            let world = World { _, _ throws(TransportError) in
+                for await _ in gate { break }
+                throw error
+            }
+            await world.engine.send(.signInChosen(world.engine.plan(try .sample())))
+            try await world.callBack()
+            try await world.reach("the token request") { _ in world.server.lines == [Self.token] }
+            await world.engine.send(.quitChosen)
+            open.yield()
+            for await _ in world.engine.states {}
+            #expect(await world.engine.mayHaveLeftToken == mayBeLeft)
+        }
+    }
+
     @Test("leaving the program waits for the deletion of what came of a code in time")
     func quitWhileDeleting() async throws {
         let (world, open) = try await givenUpWhileExchanging()

@@ -185,6 +185,8 @@ struct Misbehaviour: Sendable, CustomTestStringConvertible {
         same("a body cut short", .bytes(head + "Content-Length: 100\r\n\r\n{}"), .closed(host: host)),
         same("a reset before the answer", .reset(after: ""), .closed(host: host)),
         same("a reset inside the body", .reset(after: head + "Content-Length: 100\r\n\r\n{"), .closed(host: host)),
+        same("a status below 100", .bytes(answer("000 X", "{}")), .notHTTP(host: host)),
+        same("a status of 99 and no body", .bytes("HTTP/1.1 099 X\r\nContent-Length: 0\r\n\r\n"), .notHTTP(host: host)),
         same("another protocol", .bytes("SSH-2.0-OpenSSH_9.2\r\n\r\n"), .notHTTP(host: host)),
         same(
             "two lengths that differ",

@@ -115,9 +115,14 @@ final class SharedShelf: Sendable {
             remove: { [self] name, isMeant throws(StoreError) in
                 await content.withLock({ $0.beforeRemoving })()
                 if let failure = content.withLock({ $0.failure }) { throw failure }
-                guard let kept = content.withLock({ $0.sessions[name] }), isMeant(kept) else { return nil }
-                put(nil)
-                return kept
+                // In one step, as the stores do.
+                let removed: Session? = content.withLock { content in
+                    guard let kept = content.sessions[name], isMeant(kept) else { return nil }
+                    content.sessions[name] = nil
+                    return kept
+                }
+                if removed != nil { for watcher in content.withLock({ $0.watchers }) { watcher.yield() } }
+                return removed
             },
             lock: { [self] _ throws(StoreError) in
                 if let failure = content.withLock({ $0.failure }) { throw failure }
@@ -652,6 +657,33 @@ struct SharedSessionTests {
         try await shared(shelf, server.transport()).signOut(session(), isKept: true).revocation.get()
         #expect(server.deleted == ["access-7"])
         #expect(shelf.kept == nil)
+    }
+
+    @Test("where the store takes nothing and has an older token, signing out deletes the newer one in hand, and that")
+    func signOutNewerThanKept() async throws {
+        let (shelf, server) = (SharedShelf(), StrictServer())
+        shelf.put(try session(at: Self.start + 3000))
+        let held = try session(1, at: Self.start + 3600)
+        try await shared(shelf, server.transport()).signOut(held, isKept: false).revocation.get()
+        #expect(shelf.kept == nil)
+        #expect(Set(server.deleted) == ["access-0", "access-1"])
+    }
+
+    @Test("signed out of here while the answer is on its way: what comes of it is deleted, whatever the store does")
+    func signedOutHere() async throws {
+        for (isKept, isTaken) in [(true, true), (true, false), (false, true), (false, false)] {
+            let (shelf, server) = (SharedShelf(), StrictServer())
+            let held = try session()
+            if isKept { shelf.put(held) }
+            if !isTaken { shelf.failSaving(.quotaExceeded(store: "shelf")) }
+            let outcome = try await shared(shelf, server.transport()).refresh(
+                held,
+                isKept: isKept,
+                isSignedOut: { server.requests == 1 }
+            )
+            #expect(outcome == .forgotten)
+            #expect(server.deleted == ["access-1"])
+        }
     }
 
     @Test("what another store has of the same sign-in is forgotten and deleted too; another client's is left alone")

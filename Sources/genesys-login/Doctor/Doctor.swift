@@ -46,7 +46,7 @@ struct Doctor: Sendable {
                 DoctorReport.SettingRow(
                     name: setting.key,
                     value: (settings.text(of: setting) ?? presets[setting]).map { ServerText($0).display },
-                    origin: settings.origin(of: setting).words
+                    origin: settings.origin(of: setting == .region ? settings.regionSetting : setting).words
                 )
             }
     }

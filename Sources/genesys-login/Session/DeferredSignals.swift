@@ -19,12 +19,14 @@ enum DeferredSignals {
     ///   - onFirst: What the first signal to end does in place of saying that.
     ///   - mayEnd: Whether there is nothing to wait for yet, at the first signal; nothing may begin from `true` on.
     ///   - isBusy: Whether there is something that must not be stopped.
+    ///   - whenEnding: What is to be done with the result where the program dies of a signal, and nobody else gets it.
     static func during<Result: Sendable>(
         words: @escaping @Sendable (Strings.Departure) -> String = { Strings.finishingRefresh($0) },
         givenUp: @escaping @Sendable () -> String = { Strings.refreshGivenUp },
         onFirst: (@Sendable () -> Void)? = nil,
         mayEnd: @escaping @Sendable () -> Bool = { false },
         isBusy: @escaping @Sendable () async -> Bool = { true },
+        whenEnding: @Sendable (Result) async -> Void = { _ in },
         _ body: @Sendable () async -> Result
     ) async -> Result {
         let stop = Stop(words: words, isBusy: isBusy)
@@ -53,13 +55,19 @@ enum DeferredSignals {
             return source
         }
         let result = await body()
+        let isEnding = first.withLock { $0 } != nil
+        if isEnding { await whenEnding(result) }
         sources.forEach { $0.cancel() }
         for (number, action) in zip(deferred, before) { signal(number, action) }
         if let stops {
             stops.cancel()
             signal(SIGTSTP, stopBefore)
         }
-        if let number = first.withLock({ $0 }) { die(of: number) }
+        if let number = first.withLock({ $0 }) {
+            // It came in the last moment.
+            if !isEnding { await whenEnding(result) }
+            die(of: number)
+        }
         stop.end()
         return result
     }

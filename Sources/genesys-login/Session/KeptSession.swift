@@ -145,41 +145,63 @@ struct KeptSession {
             // Who only waits for another process's refresh may be ended.
             let stage = Mutex(Stage.waiting)
             let mayEnd = { @Sendable in stage.withLock { $0.move(to: .ended) } }
-            typealias Outcome = Result<SharedSession.Refreshed, TokenRequestError>
-            let outcome: Outcome = await DeferredSignals.during(mayEnd: mayEnd) {
-                do throws(TokenRequestError) {
-                    return .success(
-                        try await shared.refresh(session, isKept: true) { stage.withLock { $0.move(to: .sent) } }
-                    )
-                } catch {
-                    return .failure(error)
-                }
-            }
-            switch outcome {
-            case .success(.renewed(let renewed, let notKept)):
-                if let notKept {
-                    if isForItself {
-                        if renewed.spends(session) {
-                            Console.line("The refreshed session is not kept: you are signed out here.")
-                            await renewed.discard(live.transport)
-                        }
-                        throw CommandFailure(notKept.report, ExitStatus.failed)
+            let outcome: Outcome = await DeferredSignals.during(
+                mayEnd: mayEnd,
+                whenEnding: { outcome in
+                    do {
+                        _ = try await conclude(outcome, session, shared, isForItself: true)
+                    } catch {
+                        guard let failure = error as? CommandFailure else { return }
+                        plainLines(failure.report).forEach(Console.line)
                     }
-                    Console.line(notKept.refreshedWords)
+                },
+                {
+                    do throws(TokenRequestError) {
+                        return .success(
+                            try await shared.refresh(session, isKept: true) { stage.withLock { $0.move(to: .sent) } }
+                        )
+                    } catch {
+                        return .failure(error)
+                    }
                 }
-                return (renewed, true)
-            case .success(.replaced(let newer)): return (newer, false)
-            case .success(.forgotten):
-                throw CommandFailure(
-                    .notSignedIn(profileName: session.profileName, keepsNothing: false),
-                    ExitStatus.notSignedIn
-                )
-            case .failure(let error):
-                let failure = Failure(.refresh(error), .init(session))
-                guard error.endsSession else { throw CommandFailure(failure) }
-                await shared.forget(session)
-                throw CommandFailure(failure.report, ExitStatus.notSignedIn)
+            )
+            return try await conclude(outcome, session, shared, isForItself: isForItself)
+        }
+    }
+
+    private typealias Outcome = Result<SharedSession.Refreshed, TokenRequestError>
+
+    /// What becomes of a refresh. Where nobody gets the token, one that is not kept is deleted at the server.
+    private func conclude(
+        _ outcome: Outcome,
+        _ session: Session,
+        _ shared: SharedSession,
+        isForItself: Bool
+    ) async throws -> (session: Session, isOurs: Bool) {
+        switch outcome {
+        case .success(.renewed(let renewed, let notKept)):
+            if let notKept {
+                if isForItself {
+                    if renewed.spends(session) {
+                        Console.line("The refreshed session is not kept: you are signed out here.")
+                        await renewed.discard(shared.transport)
+                    }
+                    throw CommandFailure(notKept.report, ExitStatus.failed)
+                }
+                Console.line(notKept.refreshedWords)
             }
+            return (renewed, true)
+        case .success(.replaced(let newer)): return (newer, false)
+        case .success(.forgotten):
+            throw CommandFailure(
+                .notSignedIn(profileName: session.profileName, keepsNothing: false),
+                ExitStatus.notSignedIn
+            )
+        case .failure(let error):
+            let failure = Failure(.refresh(error), .init(session))
+            guard error.endsSession else { throw CommandFailure(failure) }
+            await shared.forget(session)
+            throw CommandFailure(failure.report, ExitStatus.notSignedIn)
         }
     }
 

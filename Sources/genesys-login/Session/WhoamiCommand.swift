@@ -74,7 +74,12 @@ struct WhoamiCommand: AsyncParsableCommand {
             )
             let result = await DeferredSignals.during(
                 onFirst: { Task { await Self.leave(engine) } },
-                isBusy: { await engine.state.isRefreshing }
+                isBusy: { await engine.state.isRefreshing },
+                whenEnding: { (result: Result<UserProfile, CommandFailure>?) in
+                    await Self.tellNotKept(engine.state, session, live.transport)
+                    guard case .failure(let failure)? = result else { return }
+                    plainLines(failure.report).forEach(Console.line)
+                }
             ) {
                 await engine.follow(session.profileName, accepts: kept.settings.accepts)
                 var shown = State.initial
