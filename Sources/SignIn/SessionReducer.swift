@@ -183,9 +183,10 @@ extension TokenRequestError {
     public var mayLeaveTokens: Bool {
         switch self {
         case .transport(let error): error.mayHaveArrived
-        // A gateway had no answer from behind it, or none that it could use (RFC 9110 §15.6.3, §15.6.5).
+        // What stands before the server may say so when that is too slow, or fails after its work (RFC 9110 §15.5.9, §15.6).
         case .answer(.unreadable(let status, _, _)), .answer(.errorResponse(_, let status, _)):
-            (200...299).contains(status) || status == 502 || status == 504
+            (200...299).contains(status) || status == 408 || status >= 500
+        case .answer(.missingMember): true
         case .answer, .store: spendsRefreshToken
         }
     }

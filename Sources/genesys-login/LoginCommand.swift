@@ -54,17 +54,19 @@ struct LoginCommand: AsyncParsableCommand {
         defer { warning.cancel() }
         let interrupts = LoginInterrupts(engine)
         let result = await signInOnce(engine, signIn, interrupts)
-        let interrupt = interrupts.end()
+        interrupts.discards()
         if await engine.isExchanging { Console.line(Strings.exchangeUnanswered) }
         if await engine.mayHaveLeftToken { Console.line(Strings.tokenMayBeLeft) }
         if await engine.hasLeftToken { Console.line(Strings.tokenLeft) }
         let lost = await engine.discardUnkept(live.transport)
+        let interrupt = interrupts.end()
         await live.shutdown()
         let ending = await looked(result, store)
         if let interrupt, interrupt != SIGINT {
             if case .cancelled(_?) = ending { sayKept(store.name) }
             DeferredSignals.die(of: interrupt)
         }
+        if lost != nil, interrupt != nil { throw ExitStatus.interrupted }
         try report(ending, store: store.name, lost: lost)
     }
 

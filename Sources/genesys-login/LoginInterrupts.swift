@@ -23,6 +23,12 @@ final class LoginInterrupts {
         watch([SIGTERM, SIGHUP])
     }
 
+    /// What is left to do is to delete a token: a signal says so, and another one ends that.
+    func discards() {
+        protect()
+        taker.isDiscarding.withLock { $0 = true }
+    }
+
     /// No signal is an interrupt any more.
     ///
     /// - Returns: the first one that came.
@@ -47,6 +53,8 @@ private final class Taker: Sendable {
     private let engine: Engine
     private let wish = EndWish()
     private let taken = Mutex<Int32?>(nil)
+    /// Whether the sign-in is over, and the token of a session that no store has taken is deleted.
+    let isDiscarding = Mutex(false)
 
     init(_ engine: Engine) {
         self.engine = engine
@@ -61,6 +69,11 @@ private final class Taker: Sendable {
             if taken == nil { taken = number }
         }
         let again = meaning == .atOnce
+        if isDiscarding.withLock(\.self) {
+            Console.line(again ? Strings.notKept(.unconfirmed) : Strings.finishingExchange(.ends))
+            if again { DeferredSignals.die(of: number) }
+            return
+        }
         Task { [engine] in
             if await engine.isSaving {
                 Console.line(again ? Strings.saveGivenUp : Strings.finishingSave())

@@ -115,10 +115,15 @@ struct ScreenSession {
         let ending = await loop.run()
         terminal.close()
         // Somebody did not wait for that.
-        if await engine.isSending { Console.line(Strings.refreshGivenUp) }
+        if await engine.isSending, await engine.state.held != nil { Console.line(Strings.refreshGivenUp) }
         if await engine.isSaving { Console.line(Strings.saveGivenUp) }
         if let before = loop.stateAtLeaving { Self.lines(from: before, to: await engine.state).forEach(Console.line) }
-        let isLost = await engine.discardUnkept(live.transport) != nil
+        let isLost = await DeferredSignals.during(
+            words: { Strings.finishingExchange($0) },
+            givenUp: { Strings.notKept(.unconfirmed) }
+        ) {
+            await engine.discardUnkept(live.transport) != nil
+        }
         let isForgotten = await tellSignOuts(engine)
         if await engine.isExchanging { Console.line(Strings.exchangeUnanswered) }
         if await engine.mayHaveLeftToken { Console.line(Strings.tokenMayBeLeft) }
@@ -138,6 +143,8 @@ struct ScreenSession {
         }
         guard before.isRefreshing, let refresh = after.held?.refresh else { return [] }
         switch refresh {
+        // Nothing was sent any more.
+        case .retrying(let failure, _, _) where failure.problem == .refresh(.transport(.cancelled)): return []
         case .retrying(let failure, _, _), .failed(let failure): return plainLines(failure.report)
         case .idle, .underWay, .needsSignIn: return []
         }

@@ -319,7 +319,7 @@ extension EndToEndTests {
         @Test("a refreshed session that it does not take: refresh says that and fails; the others give what there is")
         func notTaken() async throws {
             for (command, status, output) in [
-                ("refresh", 1, ""), ("token", 0, "access-token-1\n"), ("whoami", 0, "Ada Okafor <ada@example.com>\n"),
+                ("refresh", 1, ""), ("token", 0, "access-token-1\n"), ("whoami", 1, "Ada Okafor <ada@example.com>\n"),
             ] {
                 try await Self.with(lifetimes: [1, 3600]) { stage, rig, keyring in
                     #expect(try await signIn(stage, keyring).finished("login").status == 0)
@@ -351,6 +351,40 @@ extension EndToEndTests {
                 #expect(result.status == 130 && result.output.isEmpty, "\(result)")
                 #expect(result.errors.contains("so its token was deleted at the server"), "\(result)")
                 #expect(rig.server.deleted == ["access-token-1"])
+            }
+        }
+
+        @Test(
+            "a signal while the token of a session is deleted that it has not taken: that is heard, and the rest told",
+            arguments: ["login", "refresh", "whoami"],
+            [SIGINT, SIGTERM]
+        )
+        func signalWhileDeleting(command: String, number: Int32) async throws {
+            try await Self.with(lifetimes: [1, 3600]) { stage, rig, keyring in
+                let child: ChildProcess
+                if command == "login" {
+                    try keyring.set("full")
+                    rig.server.closeGate()
+                    child = try await signIn(stage, keyring)
+                } else {
+                    #expect(try await signIn(stage, keyring).finished("login").status == 0)
+                    try keyring.set("slow")
+                    child = try stage.start([command], environment: keyring.environment)
+                    try await waitUntil("the keyring", evidence: { child.errors }, until: { keyring.isStoring })
+                    rig.server.closeGate()
+                    try keyring.set("locked")
+                }
+                try await waitUntil("the deletion", within: .seconds(20), evidence: { child.errors }) {
+                    rig.stub.requests.contains { $0.method == "DELETE" }
+                }
+                kill(child.id, number)
+                try await waitUntil("the words", evidence: { child.errors }) {
+                    child.errors.contains("once more ends the program at once")
+                }
+                rig.server.openGate()
+                let result = try await child.finished(command)
+                #expect(result.status == (number == SIGINT ? 130 : 128 + number), "\(result)")
+                #expect(result.errors.contains("so its token was deleted at the server"), "\(result)")
             }
         }
 

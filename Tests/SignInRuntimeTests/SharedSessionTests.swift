@@ -830,7 +830,8 @@ struct SharedSessionTests {
         let answers: [(Result<HTTPResponse, TransportError>, isLeft: Bool)] = [
             (.failure(.timedOut(host: host, seconds: 30)), true), (.failure(.closed(host: host)), true),
             (.failure(.refused(host: host, port: 443)), false), (.success(.json("{\"access_tok")), true),
-            (.success(.json("{}", status: 503)), false), (.success(.json(#"{"access_token": "a b"}"#)), true),
+            (.success(.json("{}", status: 503)), true), (.success(.json("{}", status: 429)), false),
+            (.success(.json(#"{"access_token": "a b"}"#)), true),
         ]
         for (answer, isLeft) in answers {
             let shelf = SharedShelf()

@@ -145,9 +145,10 @@ struct KeptSession {
             // Who only waits for another process's refresh may be ended.
             let stage = Mutex(Stage.waiting)
             let mayEnd = { @Sendable in stage.withLock { $0.move(to: .ended) } }
-            let outcome: Outcome = await DeferredSignals.during(
+            let (outcome, _) = await DeferredSignals.during(
                 mayEnd: mayEnd,
-                whenEnding: { outcome in
+                whenEnding: { (outcome: Outcome, isDiscarded: Bool) in
+                    if !isDiscarded { await discardUnkept(outcome, session, shared) }
                     do {
                         _ = try await conclude(outcome, session, shared, isForItself: true)
                     } catch {
@@ -156,13 +157,16 @@ struct KeptSession {
                     }
                 },
                 {
+                    let outcome: Outcome
                     do throws(TokenRequestError) {
-                        return .success(
+                        outcome = .success(
                             try await shared.refresh(session, isKept: true) { stage.withLock { $0.move(to: .sent) } }
                         )
                     } catch {
-                        return .failure(error)
+                        outcome = .failure(error)
                     }
+                    if isForItself { await discardUnkept(outcome, session, shared) }
+                    return (outcome, isForItself)
                 }
             )
             return try await conclude(outcome, session, shared, isForItself: isForItself)
@@ -171,7 +175,16 @@ struct KeptSession {
 
     private typealias Outcome = Result<SharedSession.Refreshed, TokenRequestError>
 
-    /// What becomes of a refresh. Where nobody gets the token, one that is not kept is deleted at the server.
+    /// Has the server delete what a refresh brought and the store did not take, where nobody gets it.
+    private func discardUnkept(_ outcome: Outcome, _ session: Session, _ shared: SharedSession) async {
+        guard case .success(.renewed(let renewed, _?)) = outcome, renewed.spends(session) else { return }
+        Console.line("The refreshed session is not kept: you are signed out here.")
+        await renewed.discard(shared.transport)
+    }
+
+    /// What becomes of a refresh.
+    ///
+    /// - Parameter isForItself: whether nobody gets the token.
     private func conclude(
         _ outcome: Outcome,
         _ session: Session,
@@ -181,13 +194,7 @@ struct KeptSession {
         switch outcome {
         case .success(.renewed(let renewed, let notKept)):
             if let notKept {
-                if isForItself {
-                    if renewed.spends(session) {
-                        Console.line("The refreshed session is not kept: you are signed out here.")
-                        await renewed.discard(shared.transport)
-                    }
-                    throw CommandFailure(notKept.report, ExitStatus.failed)
-                }
+                if isForItself { throw CommandFailure(notKept.report, ExitStatus.failed) }
                 Console.line(notKept.refreshedWords)
             }
             return (renewed, true)
@@ -221,14 +228,23 @@ struct KeptSession {
 }
 
 extension Session {
-    /// Has the server delete the token of a session that is not kept, and says so: the program ends, and nobody has it then.
+    /// Has the server delete the token of a session that is not kept, and says so: the program ends, and nobody has it then. The
+    /// server is waited for as long as in leaving the screen.
     func discard(_ transport: HTTPTransport) async {
-        do throws(APIError) {
-            try await APIClient(apiURL: apiURL, transport: transport).deleteToken(accessToken: tokens.accessToken)
-            Console.line(Strings.notKept(.deleted))
-        } catch {
-            Console.line(Strings.notKept(.init(error)))
+        let deletion = Task { () -> LoggedOut.Token in
+            do throws(APIError) {
+                try await APIClient(apiURL: apiURL, transport: transport).deleteToken(accessToken: tokens.accessToken)
+                return .deleted
+            } catch {
+                return LoggedOut.Token(error)
+            }
         }
+        let patience = Task {
+            try await Task.sleep(for: Engine.exitPatience)
+            deletion.cancel()
+        }
+        Console.line(Strings.notKept(await deletion.value))
+        patience.cancel()
     }
 }
 

@@ -5,6 +5,7 @@ import NIOPosix
 import OAuth
 import SignIn
 import SignInRuntime
+import Synchronization
 import TerminalUI
 
 /// `genesys-login whoami`: who is signed in, as the API says it.
@@ -31,8 +32,9 @@ struct WhoamiCommand: AsyncParsableCommand {
     func run() async throws {
         let kept = try KeptSession(options, json: json)
         let variable = try reportingUsage(json: json) { () throws(UsageError) in try AccessTokenVariable.token() }
-        let profile = try await reportingFailure(json: json, log: kept.settings.log) {
-            if let variable { return try await person(with: variable, kept) }
+        let (profile, isKept) = try await reportingFailure(json: json, log: kept.settings.log) {
+            () async throws -> (UserProfile, Bool) in
+            if let variable { return (try await person(with: variable, kept), true) }
             return try await person(with: try await kept.require(), kept)
         }
         if json {
@@ -40,6 +42,7 @@ struct WhoamiCommand: AsyncParsableCommand {
         } else {
             Console.output(profile.nameAndEmail)
         }
+        if !isKept { throw ExitStatus.failed }
     }
 
     private func person(with token: Secret, _ kept: KeptSession) async throws -> UserProfile {
@@ -62,7 +65,12 @@ struct WhoamiCommand: AsyncParsableCommand {
 
     /// The state machine's way from a session to a profile: a token that has expired is refreshed, a 401 is cured once, a
     /// 429 is waited for.
-    private func person(with session: Session, _ kept: KeptSession) async throws -> UserProfile {
+    ///
+    /// - Returns: the profile, and whether there is a session still: a store may not take what a refresh brings.
+    private func person(
+        with session: Session,
+        _ kept: KeptSession
+    ) async throws -> (profile: UserProfile, isKept: Bool) {
         try await kept.online { live in
             let engine = Engine(
                 .live(
@@ -72,11 +80,15 @@ struct WhoamiCommand: AsyncParsableCommand {
                     store: kept.settings.store
                 ).logged(to: kept.settings.log)
             )
-            let result = await DeferredSignals.during(
-                onFirst: { Task { await Self.leave(engine) } },
+            let isDiscarding = Mutex(false)
+            let (result, isLost) = await DeferredSignals.during(
+                givenUp: { isDiscarding.withLock(\.self) ? Strings.notKept(.unconfirmed) : Strings.refreshGivenUp },
+                onFirst: {
+                    if isDiscarding.withLock(\.self) { return Console.line(Strings.finishingExchange(.ends)) }
+                    Task { await Self.leave(engine) }
+                },
                 isBusy: { await engine.state.isRefreshing },
-                whenEnding: { (result: Result<UserProfile, CommandFailure>?) in
-                    await Self.tellNotKept(engine.state, session, live.transport)
+                whenEnding: { (result: Result<UserProfile, CommandFailure>?, _: Bool) in
                     guard case .failure(let failure)? = result else { return }
                     plainLines(failure.report).forEach(Console.line)
                 }
@@ -97,19 +109,23 @@ struct WhoamiCommand: AsyncParsableCommand {
                     // A refresh that is under way is finished first: its answer must not be lost.
                     if result != nil { await engine.send(.quitChosen) }
                 }
-                return result
+                isDiscarding.withLock { $0 = true }
+                return (result, await Self.tellNotKept(engine.state, session, live.transport))
             }
-            await Self.tellNotKept(engine.state, session, live.transport)
             guard let result else { throw ExitStatus.failed }
-            return try result.get()
+            return (try result.get(), !isLost)
         }
     }
 
     /// Says where the store did not take what a refresh brought. The program ends, and nobody has it then.
-    private static func tellNotKept(_ state: State, _ session: Session, _ transport: HTTPTransport) async {
-        guard let held = state.held, let notKept = held.notKept else { return }
+    ///
+    /// - Returns: whether the session is lost.
+    private static func tellNotKept(_ state: State, _ session: Session, _ transport: HTTPTransport) async -> Bool {
+        guard let held = state.held, let notKept = held.notKept else { return false }
         Console.line(notKept.refreshedWords)
-        if held.session.spends(session) { await held.session.discard(transport) }
+        guard held.session.spends(session) else { return false }
+        await held.session.discard(transport)
+        return true
     }
 
     /// A signal came: nothing is waited for but a refresh.
