@@ -79,6 +79,10 @@ private final class Taker: Sendable {
                 Console.line(again ? Strings.saveGivenUp : Strings.finishingSave())
                 if again { DeferredSignals.die(of: number) }
             }
+            if await engine.isSending {
+                Console.line(again ? Strings.refreshGivenUp : Strings.finishingRefresh())
+                if again { DeferredSignals.die(of: number) }
+            }
             await engine.send(.cancelChosen)
             await engine.send(.quitChosen)
         }

@@ -252,6 +252,32 @@ extension EndToEndTests {
             }
         }
 
+        @Test("a signal while login refreshes a token that the API does not take is heard, and a second one ends it")
+        func signalWhileCuring() async throws {
+            try await Stage.with { stage in
+                let rig = try SessionRig(stage)
+                rig.server.revokeAll()
+                rig.server.closeGate()
+                defer { rig.server.openGate() }
+                let browser = try stage.browserScript()
+                let login = try rig.start("login", "--browser", browser.command)
+                try await waitUntil("the browser", evidence: { login.errors }, until: { !browser.opened.isEmpty })
+                _ = try await Callback(request: AuthorizationURL(browser.opened[0])).answer("code=the-code")
+                try await waitUntil("the refresh", evidence: { login.errors }, until: { rig.server.refreshes == 1 })
+                kill(login.id, SIGINT)
+                try await waitUntil(
+                    "the words",
+                    evidence: { login.errors },
+                    until: { login.errors.contains("Finishing the refresh first") }
+                )
+                try await Task.sleep(for: .milliseconds(700))
+                kill(login.id, SIGINT)
+                let result = try await login.finished("login")
+                #expect(result.status == 130, "\(result)")
+                #expect(result.errors.contains("What a refresh was about to bring is lost"), "\(result)")
+            }
+        }
+
         @Test("one that is killed while it refreshes frees the lock; the next one gets the token")
         func killedHolder() async throws {
             try await Stage.with { stage in
