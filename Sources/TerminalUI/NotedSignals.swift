@@ -31,10 +31,16 @@ public enum NotedSignals {
         let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
         source.setEventHandler(handler: handle)
         source.setRegistrationHandler {
-            let bit = bit(of: number)
-            if early.bitwiseAnd(~bit, ordering: .sequentiallyConsistent).oldValue & bit != 0 { handle() }
+            if take(number) { handle() }
         }
         return source
+    }
+
+    /// Whether the signal was noted and no source has heard it; it counts as heard then. A source that takes the place of one
+    /// which is just being cancelled may hear nothing.
+    public static func take(_ number: Int32) -> Bool {
+        let bit = bit(of: number)
+        return early.bitwiseAnd(~bit, ordering: .sequentiallyConsistent).oldValue & bit != 0
     }
 
     private static func bit(of number: Int32) -> UInt64 { 1 << UInt64(number) }

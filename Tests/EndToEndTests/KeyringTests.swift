@@ -388,6 +388,26 @@ extension EndToEndTests {
             }
         }
 
+        @Test(
+            "after the screen, while such a token is deleted, a signal is heard too",
+            arguments: [SIGINT, SIGTERM, SIGINT, SIGTERM]
+        )
+        func signalAfterTheScreen(number: Int32) async throws {
+            try await Self.with { stage, rig, keyring in
+                try keyring.set("full")
+                let screen = try await signedInScreen(stage, keyring)
+                try await screen.wait(for: "This session is not kept")
+                rig.server.closeGate()
+                let id = try await screen.processID()
+                try await screen.press(.text("q"))
+                try await screen.wait(for: "telling the server to delete its token")
+                kill(id, number)
+                try await screen.wait(for: "Waiting for the server's answer first")
+                rig.server.openGate()
+                try await screen.wait(for: "so its token was deleted at the server")
+            }
+        }
+
         @Test("one that can be read alone: the second of two tokens does not send the spent refresh token")
         func readAlone() async throws {
             try await Self.with(lifetimes: [1, 3600]) { stage, rig, keyring in

@@ -38,23 +38,32 @@ enum DeferredSignals {
         let wish = EndWish()
         let deferred = deferred.filter { !EndWish.isIgnored($0) }
         let before = deferred.map { NotedSignals.note($0) }
-        let sources = deferred.map { number in
-            let source = NotedSignals.source(of: number, on: .global()) {
-                switch wish.take(isHangup: number == SIGHUP) {
-                case .first:
-                    if mayEnd() { die(of: number) }
-                    first.withLock { $0 = number }
-                    if let onFirst { onFirst() } else { Console.line(words(.ends)) }
-                case .same: break
-                case .atOnce:
-                    Console.line(givenUp())
-                    die(of: number)
-                }
+        let heard = { @Sendable (number: Int32) in
+            switch wish.take(isHangup: number == SIGHUP) {
+            case .first:
+                if mayEnd() { die(of: number) }
+                first.withLock { $0 = number }
+                if let onFirst { onFirst() } else { Console.line(words(.ends)) }
+            case .same: break
+            case .atOnce:
+                Console.line(givenUp())
+                die(of: number)
             }
+        }
+        let sources = deferred.map { number in
+            let source = NotedSignals.source(of: number, on: .global()) { heard(number) }
             source.resume()
             return source
         }
+        let unheard = Task {
+            while !Task.isCancelled {
+                for number in deferred where NotedSignals.take(number) { heard(number) }
+                try await Task.sleep(for: .milliseconds(100))
+            }
+        }
         let result = await body()
+        unheard.cancel()
+        for number in deferred where NotedSignals.take(number) { heard(number) }
         let isEnding = first.withLock { $0 } != nil
         if isEnding { await whenEnding(result) }
         sources.forEach { $0.cancel() }
