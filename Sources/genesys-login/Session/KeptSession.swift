@@ -145,10 +145,10 @@ struct KeptSession {
             // Who only waits for another process's refresh may be ended.
             let stage = Mutex(Stage.waiting)
             let mayEnd = { @Sendable in stage.withLock { $0.move(to: .ended) } }
-            let (outcome, _) = await DeferredSignals.during(
+            let outcome = await DeferredSignals.during(
                 mayEnd: mayEnd,
-                whenEnding: { (outcome: Outcome, isDiscarded: Bool) in
-                    if !isDiscarded { await discardUnkept(outcome, session, shared) }
+                whenEnding: { (outcome: Outcome) in
+                    if !isForItself { await discardUnkept(outcome, session, shared) }
                     do {
                         _ = try await conclude(outcome, session, shared, isForItself: true)
                     } catch {
@@ -166,7 +166,7 @@ struct KeptSession {
                         outcome = .failure(error)
                     }
                     if isForItself { await discardUnkept(outcome, session, shared) }
-                    return (outcome, isForItself)
+                    return outcome
                 }
             )
             return try await conclude(outcome, session, shared, isForItself: isForItself)
