@@ -71,7 +71,8 @@ public struct UserProfile: Sendable, Hashable {
     func striking(_ secrets: [Secret]) -> UserProfile {
         let struckID = ServerText(id).striking(secrets)
         return UserProfile(
-            id: struckID == ServerText(id) ? id : struckID.display,
+            // What is too long for a text to show may have it behind that.
+            id: struckID.display.hasSuffix("…") || struckID != ServerText(id) ? struckID.display : id,
             name: name?.striking(secrets),
             email: email?.striking(secrets),
             username: username?.striking(secrets),

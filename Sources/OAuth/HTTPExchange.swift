@@ -87,10 +87,10 @@ public struct HTTPResponse: Sendable, Hashable, CustomStringConvertible, CustomR
         headers["inin-correlation-id"].flatMap(words)
     }
 
-    /// A text of this answer as words for people: without the secrets of the request, which servers like to quote; see
-    /// ``ServerText/striking(_:)``. `nil` where nothing is to be shown.
+    /// A text of this answer as words for people: without the secrets of the request, which servers like to quote, and
+    /// without the tokens that it brings itself; see ``ServerText/striking(_:)``. `nil` where nothing is to be shown.
     public func words(_ raw: String) -> ServerText? {
-        let words = ServerText(raw).striking(request?.secrets ?? [])
+        let words = ServerText(raw).striking((request?.secrets ?? []) + issuedTokens)
         return words.isEmpty ? nil : words
     }
 

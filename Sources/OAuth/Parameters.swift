@@ -31,9 +31,8 @@ public struct Scope: Sendable, Hashable, CustomStringConvertible {
             })
         else { return nil }
         var tokens: [String] = []
-        for part in text.split(separator: " ") {
-            if !tokens.contains(String(part)) { tokens.append(String(part)) }
-        }
+        var seen: Set<Substring> = []
+        for part in text.split(separator: " ") where seen.insert(part).inserted { tokens.append(String(part)) }
         guard !tokens.isEmpty else { return nil }
         self.tokens = tokens
     }

@@ -16,13 +16,7 @@ extension ServerText {
     /// nobody can list; it knows the secret.
     public func striking(_ secrets: [Secret]) -> ServerText {
         let scalars = Array(display.unicodeScalars)
-        var isStruck = [Bool](repeating: false, count: scalars.count)
-        let sought = secrets.map { $0.reveal().unicodeScalars.map { Self.folded($0.value) } }
-        for reading in Self.readings(of: scalars) {
-            for secret in sought where secret.count >= Self.shortestSecret {
-                for index in Self.repeated(secret, in: reading).joined() { isStruck[index] = true }
-            }
-        }
+        let isStruck = Self.struck(scalars, secrets)
         guard isStruck.contains(true) else { return self }
         var kept = String.UnicodeScalarView()
         for index in scalars.indices {
@@ -33,6 +27,18 @@ extension ServerText {
             }
         }
         return ServerText(String(kept))
+    }
+
+    /// Which of `scalars`, which may be any number, repeat one of `secrets`.
+    static func struck(_ scalars: [Unicode.Scalar], _ secrets: [Secret]) -> [Bool] {
+        var isStruck = [Bool](repeating: false, count: scalars.count)
+        let sought = secrets.map { $0.reveal().unicodeScalars.map { folded($0.value) } }
+        for reading in readings(of: scalars) {
+            for secret in sought where secret.count >= shortestSecret {
+                for index in repeated(secret, in: reading).joined() { isStruck[index] = true }
+            }
+        }
+        return isStruck
     }
 
     /// A character of a reading, and where in the text it is written.
@@ -107,12 +113,8 @@ extension ServerText {
         let run = min(secret.count, longestRun + 1)
         guard text.count >= run else { return [] }
         let values = text.map { folded($0.value) }
-        var runs = Dictionary(grouping: 0...(text.count - run)) { values[$0..<($0 + run)] }
-        var found: [Range<Int>] = []
-        for offset in 0...(secret.count - run) {
-            let starts = runs.removeValue(forKey: secret[offset..<(offset + run)]) ?? []
-            found += starts.map { text[$0].range.lowerBound..<text[$0 + run - 1].range.upperBound }
-        }
-        return found
+        let runs = Set((0...(secret.count - run)).map { secret[$0..<($0 + run)] })
+        return (0...(text.count - run)).filter { runs.contains(values[$0..<($0 + run)]) }
+            .map { text[$0].range.lowerBound..<text[$0 + run - 1].range.upperBound }
     }
 }

@@ -15,6 +15,11 @@ public struct TokenResponse: Sendable, Hashable {
     /// The longest lifetime that is believed, in seconds: ten years. A longer one is cut to it.
     public static let longestLifetime = 315_360_000
 
+    /// The most characters of a token: no request with a longer one would be taken.
+    static let longestToken = 131_072
+    /// The most characters that are read of a scope; the word that goes beyond is left out, with what follows.
+    static let longestScope = 65_536
+
     /// A response of these members.
     public init(accessToken: Secret, expiresIn: Int?, refreshToken: Secret? = nil, scope: Scope? = nil) {
         self.accessToken = accessToken
@@ -58,12 +63,12 @@ public struct TokenResponse: Sendable, Hashable {
             throw .missingMember("access_token", hasRefreshToken: wire.refreshToken?.text?.isEmpty == false)
         }
         let refresh = wire.refreshToken?.text.flatMap { $0.isEmpty ? nil : $0 }
-        let secrets = [token, refresh].compactMap { $0 }.map(Secret.init) + (response.request?.secrets ?? [])
+        let secrets = wire.tokens + (response.request?.secrets ?? [])
         guard Self.isUsable(token) else { throw .unusableMember("access_token") }
         if let tokenType = wire.tokenType {
             guard let type = tokenType.text else { throw .unusableMember("token_type") }
             guard type.utf8.count == Self.bearer.utf8.count, type.lowercased() == Self.bearer else {
-                throw .unsupportedTokenType((response.words(type) ?? ServerText("")).striking(secrets))
+                throw .unsupportedTokenType(response.words(type) ?? ServerText(""))
             }
         }
         if let refresh, !Self.isUsable(refresh) { throw .unusableMember("refresh_token") }
@@ -77,11 +82,17 @@ public struct TokenResponse: Sendable, Hashable {
 
     /// Without the words that repeat one of `secrets`: a scope is shown.
     private static func scope(_ scope: String, without secrets: [Secret]) -> String {
-        if ServerText(scope).striking(secrets) == ServerText(scope) { return scope }
-        let words = scope.split(separator: " ").filter { word in
-            ServerText(String(word)).striking(secrets) == ServerText(String(word))
+        var scalars = Array(scope.unicodeScalars.prefix(longestScope + 1))
+        if scalars.count > longestScope {
+            scalars = Array(scalars[..<(scalars.lastIndex(of: " ") ?? 0)])
         }
-        return words.joined(separator: " ")
+        let isStruck = ServerText.struck(scalars, secrets)
+        var kept = String.UnicodeScalarView()
+        for word in scalars.indices.split(whereSeparator: { scalars[$0] == " " }) where !isStruck[word].contains(true) {
+            if !kept.isEmpty { kept.append(" ") }
+            kept.append(contentsOf: scalars[word])
+        }
+        return String(kept)
     }
 
     /// This response to a refresh, with the old response's refresh token and scope where the server sent no new ones
@@ -108,7 +119,7 @@ public struct TokenResponse: Sendable, Hashable {
 
     /// RFC 6749 Appendix A.12 and A.17: printable ASCII, which also keeps line breaks out of the header.
     private static func isUsable(_ token: String) -> Bool {
-        token.utf8.allSatisfy { (0x21...0x7E).contains($0) }
+        token.utf8.count <= longestToken && token.utf8.allSatisfy { (0x21...0x7E).contains($0) }
     }
 
     private static let bearer = "bearer"
@@ -118,7 +129,7 @@ public struct TokenResponse: Sendable, Hashable {
         return Int(min(seconds, Double(longestLifetime)))
     }
 
-    private struct Wire: Decodable {
+    fileprivate struct Wire: Decodable {
         let accessToken: Lenient?
         let tokenType: Lenient?
         let expiresIn: Lenient?
@@ -132,5 +143,18 @@ public struct TokenResponse: Sendable, Hashable {
             case refreshToken = "refresh_token"
             case scope
         }
+
+        var tokens: [Secret] {
+            [accessToken, refreshToken].compactMap { $0?.text }.filter { !$0.isEmpty }.map(Secret.init)
+        }
+    }
+}
+
+extension HTTPResponse {
+    /// The tokens that this answer brings, where it brings some.
+    var issuedTokens: [Secret] {
+        guard (200...299).contains(status), let wire = try? JSONBody.decode(TokenResponse.Wire.self, from: body)
+        else { return [] }
+        return wire.tokens
     }
 }

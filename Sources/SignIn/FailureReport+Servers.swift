@@ -42,7 +42,7 @@ extension Failure {
             return FailureReport(
                 "malformed_response",
                 "\(host) answered with an unusable \(name).",
-                cause: "It holds characters that no token may have.",
+                cause: "It holds characters that no token may have, or far too many of them.",
                 remedy: "Check --region and --login-url. If they are right, tell Genesys support."
             )
         case .unsupportedTokenType(let type):

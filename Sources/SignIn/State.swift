@@ -305,6 +305,15 @@ public struct TokenHeld: Sendable, Hashable {
     /// What a person may want to know, also once the profile is there.
     public internal(set) var notice: Notice?
 
+    /// Why the profile is not there, where nothing but another try can bring it: it could not be loaded, or the refresh that it
+    /// waits for has failed.
+    public var obstacle: Failure? {
+        switch (profile, held.refresh) {
+        case (.failed(let failure), _), (.awaitingRefresh, .retrying(let failure, _, _)): failure
+        default: nil
+        }
+    }
+
     /// How loading the profile stands.
     public enum ProfileLoad: Sendable, Hashable {
         /// The request is under way.

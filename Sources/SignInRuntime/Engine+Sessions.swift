@@ -3,7 +3,6 @@ import GenesysCloud
 public import OAuth
 import SessionStore
 public import SignIn
-import Synchronization
 
 /// What becomes of a session at the server and in the store.
 extension Engine {
@@ -18,7 +17,6 @@ extension Engine {
         let before = isKept ? nil : storeWork
         keepUntilDone { [shared, weak self] key in
             await before?.value
-            let isTold = Mutex(false)
             do throws(TokenRequestError) {
                 let maySend = { @Sendable [weak self] in await self?.maySend(key, id) ?? true }
                 let outcome = try await shared.refresh(
@@ -28,15 +26,10 @@ extension Engine {
                     mayAsk: false,
                     maySend: maySend,
                     isSignedOut: { [weak self] in await self?.isSignedOut(session) ?? false },
-                    dropping: { [weak self] in
-                        isTold.withLock { $0 = true }
-                        await self?.send(.sessionRefreshed(id, $0, notKept: $1))
-                    }
+                    taking: { [weak self] in await self?.take($0, of: session, id, notKept: $1) ?? true }
                 )
                 switch outcome {
                 case .renewed(let renewed, let notKept):
-                    // Once: a second refresh may have begun since then.
-                    if !isTold.withLock(\.self) { await self?.send(.sessionRefreshed(id, renewed, notKept: notKept)) }
                     if isKept, notKept != nil, renewed.spends(session) { await self?.keepReplacing(session)?.value }
                 case .replaced(let session):
                     await self?.replaced(id, session)
@@ -80,6 +73,13 @@ extension Engine {
     func maySend(_ key: UInt64, _ id: SessionID) -> Bool {
         guard !isLeaving, inHand.contains(where: { $0.id == id }) else { return false }
         sent.insert(key)
+        return true
+    }
+
+    /// Takes what came of a refresh, unless the session was signed out of meanwhile; whether it did.
+    private func take(_ renewed: Session, of session: Session, _ id: SessionID, notKept: StoreError?) -> Bool {
+        guard !isSignedOut(session) else { return false }
+        send(.sessionRefreshed(id, renewed, notKept: notKept))
         return true
     }
 
@@ -155,6 +155,11 @@ extension Engine {
     private func lastLook(_ profileName: String) async -> Session?? {
         let (answers, answer) = AsyncStream<Session??>.makeStream()
         Task { [store = dependencies.store] in
+            // Nobody is asked to unlock anything on leaving.
+            guard await !store.isLocked(profileName) else {
+                answer.yield(.none)
+                return
+            }
             do throws(StoreError) {
                 answer.yield(.some(try await store.load(profileName)))
             } catch {

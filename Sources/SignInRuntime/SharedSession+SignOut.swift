@@ -79,7 +79,7 @@ extension SharedSession {
         let strayFailure = await deleteStrays(removed.strays, client)
         let wasLive = newest.isLive(at: forgottenAt)
         var outcome = wasLive ? await delete(newest, client) : .success(())
-        if wasLive, outcome.isNoFailure { await whenDeleted() }
+        if wasLive, outcome.isNoFailure, strayFailure == nil { await whenDeleted() }
         // A refresh that was under way may have been about to save. What it brought is of this session too.
         var (lock, isAlone, isBusy): ((any ProfileLock)?, Bool, Bool)
         do throws(TokenRequestError) {
@@ -125,7 +125,7 @@ extension SharedSession {
         }
         // It may have been put back.
         if isBusy || isElsewhere, case .failure(let error) = seen { notForgotten = error }
-        if case .success = outcome, let strayFailure { outcome = .failure(strayFailure) }
+        if outcome.isNoFailure, let strayFailure { outcome = .failure(strayFailure) }
         return (outcome, notForgotten)
     }
 
@@ -135,33 +135,33 @@ extension SharedSession {
     private func deleteStrays(_ strays: [Secret], _ client: APIClient) async -> APIError? {
         var failure: APIError?
         for stray in strays {
-            do throws(APIError) {
-                try await client.deleteToken(accessToken: stray, isLive: false)
-            } catch {
-                if !error.isUnauthorized { failure = error }
-            }
+            let outcome = await patiently { await deleteOnce(stray, isLive: false, client) }
+            if case .failure(let error) = outcome, !error.isUnauthorized { failure = error }
         }
         return failure
     }
 
+    func delete(_ session: Session, _ client: APIClient) async -> Result<Void, APIError> {
+        await patiently { await deleteOnce(session.tokens.accessToken, isLive: session.isLive(at: now()), client) }
+    }
+
     /// Once more where the connection ended before an answer: it may be an old one that the server has given up (RFC 9112
     /// §9.3.1), and to delete twice is to delete once. Twice more where the server asks for a short wait.
-    func delete(_ session: Session, _ client: APIClient) async -> Result<Void, APIError> {
-        var outcome = await deleteOnce(session, client)
-        if case .failure(.transport(.closed)) = outcome { outcome = await deleteOnce(session, client) }
+    private func patiently(_ once: () async -> Result<Void, APIError>) async -> Result<Void, APIError> {
+        var outcome = await once()
+        if case .failure(.transport(.closed)) = outcome { outcome = await once() }
         for _ in 0..<2 {
             guard case .failure(.rejected(let rejection)) = outcome, rejection.status == 429,
                 let seconds = rejection.retryAfter, seconds <= Self.longestWait, await wait(seconds)
             else { break }
-            outcome = await deleteOnce(session, client)
+            outcome = await once()
         }
         return outcome
     }
 
-    private func deleteOnce(_ session: Session, _ client: APIClient) async -> Result<Void, APIError> {
+    private func deleteOnce(_ token: Secret, isLive: Bool, _ client: APIClient) async -> Result<Void, APIError> {
         do throws(APIError) {
-            let isLive = session.isLive(at: now())
-            return .success(try await client.deleteToken(accessToken: session.tokens.accessToken, isLive: isLive))
+            return .success(try await client.deleteToken(accessToken: token, isLive: isLive))
         } catch {
             return .failure(error)
         }

@@ -57,8 +57,9 @@ public struct SharedSession: Sendable {
     ///     lost; with `false` nothing is sent.
     ///   - mayAsk: whether the store may ask the person to unlock it.
     ///   - isSignedOut: whether this program has signed out of it meanwhile: what came of the request is deleted then.
-    ///   - dropping: told of the new session, and why the store did not take it, before the spent one is removed there: who watches
-    ///     the store must not take that for a sign-out.
+    ///   - taking: takes the new session, with why the store did not take it, in one step with whether this program has signed
+    ///     out meanwhile, which `false` says. The spent one is removed from the store after that: who watches it must not take
+    ///     that for a sign-out.
     /// - Throws: why there are no fresh tokens; ``TokenRequestError/store(_:)`` where another process holds the lock or the
     ///   store does not say what it has, ``TransportError/cancelled`` where nothing may be sent.
     public func refresh(
@@ -68,7 +69,7 @@ public struct SharedSession: Sendable {
         mayAsk: Bool = true,
         maySend: @Sendable () async -> Bool = { true },
         isSignedOut: @Sendable () async -> Bool = { false },
-        dropping: @Sendable (Session, StoreError) async -> Void = { _, _ in }
+        taking: @Sendable (Session, _ notKept: StoreError?) async -> Bool = { _, _ in true }
     ) async throws(TokenRequestError) -> Refreshed {
         let lock = try await lock(held.profileName)
         defer { lock?.release() }
@@ -137,17 +138,13 @@ public struct SharedSession: Sendable {
         }
         let notKept = if let other { StoreError.placeTaken(by: other) } else { await save(session) }
         // The sign-out may have looked into the store before, and a new sign-in take this one's place before it looks again.
-        if await isSignedOut() {
+        guard await taking(session, notKept) else {
             if notKept == nil { try? await store.forget(session.profileName) }
             await delete(session, of: held, lock)
             return .forgotten
         }
-        if other != nil { return .renewed(session, notKept: notKept) }
         // What the store still has is the spent refresh token: nobody must send it again. One that was not replaced is good.
-        if isKept, let notKept, session.spends(held) {
-            await dropping(session, notKept)
-            try? await store.forget(session.profileName)
-        }
+        if other == nil, isKept, notKept != nil, session.spends(held) { try? await store.forget(session.profileName) }
         return .renewed(session, notKept: notKept)
     }
 

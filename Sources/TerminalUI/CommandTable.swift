@@ -102,7 +102,7 @@ extension ScreenModel {
         guard overlay == nil, case .tokenHeld(let held) = state else { return false }
         return switch held.profile {
         case .failed, .waiting: true
-        case .underWay, .awaitingRefresh: false
+        case .underWay, .awaitingRefresh: held.obstacle != nil
         }
     }
 

@@ -29,6 +29,12 @@ public func plainLines(
         )
     case .tokenHeld(let held):
         switch held.profile {
+        case .awaitingRefresh where held.obstacle != nil:
+            if let failure = held.obstacle, old.tokenHeld?.obstacle == nil {
+                [Strings.profileFailed] + plainLines(failure.report)
+            } else {
+                []
+            }
         // What is known already is not said again.
         case old.tokenHeld?.profile: []
         case .underWay: old.attempt == nil ? [] : [Strings.step(.codeExchanged, nil, at: nil) + "."]
@@ -40,7 +46,8 @@ public func plainLines(
         if case .userProfile = old { [] } else { [Strings.welcome(signedIn.profile.displayName) + "."] }
     case .loggedOut(.failed(let failure)): [Strings.failed] + plainLines(failure.report)
     case .loggedOut(.sessionExpired(let failure)):
-        [failure == nil ? Strings.expired : Strings.ended] + (failure.map { plainLines($0.report) } ?? [])
+        [failure.map { $0.endsSession ? Strings.ended : Strings.notRefreshed } ?? Strings.expired]
+            + (failure.map { plainLines($0.report) } ?? [])
     case .loggedOut(.cancelled): [Strings.cancelled]
     case .loggedOut(.storeFailed(let error)): plainLines(error.report)
     case .loggedOut(.neverSignedIn), .loggedOut(.signedOut), .loggedOut(.signedOutElsewhere): []

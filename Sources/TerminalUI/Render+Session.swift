@@ -7,6 +7,7 @@ func tokenHeldBlocks(_ tokenHeld: TokenHeld, _ model: ScreenModel, _ page: Page)
     var blocks = [headlineBlock(Strings.tokenHeld, page)]
     switch tokenHeld.profile {
     case .underWay: blocks.append(leadBlock(Strings.loadingProfile, page))
+    case .awaitingRefresh where tokenHeld.obstacle != nil: blocks += refreshBlocks(tokenHeld.held, model, page)
     case .awaitingRefresh: blocks.append(leadBlock(Strings.curing, page))
     case .failed(let failure):
         blocks.append(leadBlock(Strings.profileFailed, page))
@@ -19,13 +20,18 @@ func tokenHeldBlocks(_ tokenHeld: TokenHeld, _ model: ScreenModel, _ page: Page)
     blocks += keepingBlocks(tokenHeld.held, page)
     if !tokenHeld.steps.isEmpty {
         let started = tokenHeld.steps.values.min() ?? model.now
-        let failed = if case .failed = tokenHeld.profile { true } else { false }
         let uri = (try? RedirectURI(model.context.redirectURI)).flatMap { $0.port == 0 ? nil : $0 }
-        let list = StepList(tokenHeld.steps, attempt: nil, at: uri, startedAt: started, hasFailed: failed)
+        let list = StepList(
+            tokenHeld.steps,
+            attempt: nil,
+            at: uri,
+            startedAt: started,
+            hasFailed: tokenHeld.obstacle != nil
+        )
         let rows = list.rows(page, underWay: Strings.stepUnderWay)
         blocks.append(Block(importance: Importance.facts, forms: [rows, []]))
     }
-    blocks.append(tokenBlock(tokenHeld.held, model, page))
+    blocks.append(tokenBlock(tokenHeld.held, model, page, isRefused: tokenHeld.profile == .awaitingRefresh))
     return blocks
 }
 
@@ -82,8 +88,16 @@ private func factsBlock(_ signedIn: SignedIn, _ model: ScreenModel, _ page: Page
 }
 
 /// How long the token lives, as a bar and a number, and below it what becomes of it: now, or then.
-private func tokenBlock(_ held: HeldSession, _ model: ScreenModel, _ page: Page, wasRefreshed: Bool = false) -> Block {
-    let fate = fateRows(held, model, page, wasRefreshed: wasRefreshed)
+///
+/// - Parameter isRefused: whether the API does not take it, however long it was to live.
+private func tokenBlock(
+    _ held: HeldSession,
+    _ model: ScreenModel,
+    _ page: Page,
+    wasRefreshed: Bool = false,
+    isRefused: Bool = false
+) -> Block {
+    let fate = fateRows(held, model, page, wasRefreshed: wasRefreshed, isRefused: isRefused)
     guard let expiry = held.session.expiresAt, let lifetime = held.session.tokens.expiresIn else {
         let first = page.fact(Strings.token, Strings.noExpiry, .wraps)
         return Block(importance: Importance.token, forms: [first + fate, first])
@@ -101,14 +115,22 @@ private func tokenBlock(_ held: HeldSession, _ model: ScreenModel, _ page: Page,
 }
 
 /// Refreshing shows where the token stands, so that nothing else moves when it comes and goes.
-private func fateRows(_ held: HeldSession, _ model: ScreenModel, _ page: Page, wasRefreshed: Bool) -> [Row] {
+private func fateRows(
+    _ held: HeldSession,
+    _ model: ScreenModel,
+    _ page: Page,
+    wasRefreshed: Bool,
+    isRefused: Bool
+) -> [Row] {
     func marked(_ mark: String, _ role: Role, _ words: String) -> [Row] {
         [page.row([Run(mark, role), Run(" "), Run(page.charset.shown(words))], indent: page.labelWidth)]
     }
     if case .underWay = held.refresh { return marked(page.glyphs.underWay, .accent, Strings.refreshing) }
     if wasRefreshed { return marked(page.glyphs.done, .success, Strings.notice(.refreshed)) }
-    return page.charset.shown(held.nextWords(at: model.now)).wrapped(to: page.textWidth - page.labelWidth)
-        .map { page.row([Run($0, .muted)], indent: page.labelWidth) }
+    return page.charset.shown(held.nextWords(at: model.now, isRefused: isRefused)).wrapped(
+        to: page.textWidth - page.labelWidth
+    )
+    .map { page.row([Run($0, .muted)], indent: page.labelWidth) }
 }
 
 /// Refreshing, where there is more to say than that it will happen.
@@ -200,10 +222,10 @@ extension HeldSession {
     }
 
     /// What happens when the token expires, or since it has.
-    fileprivate func nextWords(at now: Date) -> String {
+    fileprivate func nextWords(at now: Date, isRefused: Bool) -> String {
         switch refresh {
         case .idle, .underWay: canRefresh ? Strings.refreshesItself : Strings.noRefreshToken
-        case .retrying where !session.isLive(at: now): Strings.onceRefreshed
+        case .retrying where isRefused || !session.isLive(at: now): Strings.onceRefreshed
         case .retrying, .failed: Strings.untilThen
         case .needsSignIn: Strings.noRefreshToken
         }

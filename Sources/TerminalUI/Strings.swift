@@ -178,6 +178,9 @@ public enum Strings {
     /// The person does not wait for that.
     public static let refreshGivenUp =
         "Ended at once. What a refresh was about to bring is lost: sign in again where the session has ended by it."
+    /// The person did not wait for what became of a sign-out that the store did not take.
+    public static let signOutGivenUp =
+        "Ended at once. A session that you signed out of may still be kept, and its token may live until it expires."
     /// The person wants to leave while a code is on its way that nobody waits for any more.
     public static func finishingExchange(_ departure: Departure) -> String {
         "Waiting for the server's answer first; once more \(departure) the program at once."
@@ -191,7 +194,8 @@ public enum Strings {
         "Keeping the session first; once more \(departure) the program at once."
     }
     /// The person does not wait for that.
-    public static let saveGivenUp = "The session may be kept, or not: genesys-login status tells."
+    public static let saveGivenUp =
+        "The session may be kept, or not: genesys-login status tells. Where it is not, its token lives until it expires."
     /// A new sign-in will take the place of the session of other settings that the profile keeps.
     public static func takesPlace(_ profileName: String, clientID: String, loginURL: String) -> String {
         "The profile \(ServerText(profileName)) keeps a sign-in of the client \(clientID) at \(ServerText(loginURL)). This one "
@@ -213,6 +217,8 @@ public enum Strings {
     /// The store takes its time.
     public static let waitingForStore = "Waiting for the session store…"
     static func refreshRetrying(_ time: String) -> String { "The refresh failed; next try in \(time), or press r." }
+    /// The same of a program that does not go on.
+    static let notRefreshed = "Your session could not be refreshed."
     static let refreshFailed = "The token could not be refreshed; r tries again."
     /// Keys came that belong to a text which went away, or was pasted.
     public static let strayKeys = "That was taken for text; keys count again when you pause."

@@ -38,6 +38,7 @@ struct LoginCommand: AsyncParsableCommand {
             let settings = try Settings(options, environment: ProcessEnvironment.variables)
             return (settings, settings.signIn(clientID: try settings.requireClientID()))
         }
+        try ProcessLimits.requireSpace()
         let eventLoops = try ProcessLimits.eventLoops()
         let live = try reportingUsage(json: json) { () throws(UsageError) in try settings.transport(eventLoops) }
         let store = settings.store
@@ -63,7 +64,7 @@ struct LoginCommand: AsyncParsableCommand {
         await live.shutdown()
         let ending = await looked(result, store)
         if let interrupt, interrupt != SIGINT {
-            if case .cancelled(_?) = ending { sayKept(store.name) }
+            if lost == nil, ending.kept != nil { sayKept(store.name) }
             DeferredSignals.die(of: interrupt)
         }
         if lost != nil, interrupt != nil { throw ExitStatus.interrupted }
@@ -88,6 +89,17 @@ struct LoginCommand: AsyncParsableCommand {
         case failed(Failure, kept: Session? = nil)
         /// `kept`: the session that is kept though the person did not wait for its profile.
         case cancelled(kept: Session?)
+
+        /// The session that the store has.
+        var kept: Session? {
+            switch self {
+            case .signedIn(let signedIn): signedIn.held.keptSession
+            case .failed(_, let kept), .cancelled(let kept): kept
+            case .ended: nil
+            }
+        }
+
+        var isSignedIn: Bool { if case .signedIn = self { true } else { false } }
     }
 
     private func signInOnce(
@@ -98,6 +110,7 @@ struct LoginCommand: AsyncParsableCommand {
         await engine.send(.signInChosen(engine.plan(signIn)))
         var shown = State.initial
         var result = Result.cancelled(kept: nil)
+        var kept: Session?
         let pasted = PastedLines {
             await engine.send(.callbackPasted($0))
             guard case .awaitingCallback(let attempt) = await engine.state else { return false }
@@ -115,6 +128,11 @@ struct LoginCommand: AsyncParsableCommand {
         defer { waiting.cancel() }
         for await state in engine.states {
             pasted.follow(state)
+            if case .userProfile(let signedIn) = state, !result.isSignedIn, interrupts.first != nil {
+                // What an interrupt has ended is not signed in after all because the profile was there in time.
+                result = .cancelled(kept: signedIn.held.keptSession)
+                continue
+            }
             let lines = plainLines(
                 from: shown,
                 to: state,
@@ -125,15 +143,19 @@ struct LoginCommand: AsyncParsableCommand {
             for line in lines { Console.line(line) }
             shown = state
             if state.isSpent { interrupts.protect() }
+            if let held = state.held { kept = held.keptSession }
             switch state {
             case .userProfile(let signedIn): result = .signedIn(signedIn)
             case .tokenHeld(let held):
-                guard case .failed(let failure) = held.profile else {
-                    result = .cancelled(kept: held.held.notKept == nil ? held.held.session : nil)
+                guard let failure = held.obstacle else {
+                    result = .cancelled(kept: held.held.keptSession)
                     continue
                 }
-                result = .failed(failure, kept: held.held.notKept == nil ? held.held.session : nil)
-            case .loggedOut(.failed(let failure)), .loggedOut(.sessionExpired(let failure?)): result = .failed(failure)
+                result = .failed(failure, kept: held.held.keptSession)
+            case .loggedOut(.failed(let failure)): result = .failed(failure)
+            case .loggedOut(.sessionExpired(let failure?)):
+                // Its refresh token may still be good.
+                result = .failed(failure, kept: failure.endsSession ? nil : kept)
             case .loggedOut(.signedOutElsewhere): result = .ended(.endedElsewhere)
             case .loggedOut(.sessionExpired(nil)): result = .ended(.sessionOver)
             case .loggedOut: result = .cancelled(kept: nil)
@@ -211,6 +233,11 @@ extension State {
         case .loggedOut: false
         }
     }
+}
+
+extension HeldSession {
+    /// The session, where no store has refused it.
+    fileprivate var keptSession: Session? { notKept == nil ? session : nil }
 }
 
 /// `--json` of a sign-in whose session is kept, and whose profile could not be loaded.

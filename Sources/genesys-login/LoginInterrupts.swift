@@ -29,13 +29,16 @@ final class LoginInterrupts {
         taker.isDiscarding.withLock { $0 = true }
     }
 
+    /// The first signal that came.
+    var first: Int32? { taker.first }
+
     /// No signal is an interrupt any more.
     ///
     /// - Returns: the first one that came.
     func end() -> Int32? {
         sources.values.forEach { $0.cancel() }
         for (number, action) in before { signal(number, action) }
-        return taker.first
+        return first
     }
 
     private func watch(_ numbers: [Int32]) {

@@ -273,7 +273,10 @@ struct ScreenLoop {
     /// Leaves once; a second wish to leave does not wait for what is under way.
     private mutating func leave(_ how: Ending, isHangup: Bool) async {
         switch wish.take(isHangup: isHangup) {
-        case .first: (ending, stateAtLeaving) = (how, await engine.state)
+        case .first:
+            (ending, stateAtLeaving) = (how, await engine.state)
+            // Keys are for leaving at once from now on.
+            model.overlay = nil
         case .same: return
         case .atOnce:
             wake.yield(.engineEnded)

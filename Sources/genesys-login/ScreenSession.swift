@@ -7,6 +7,7 @@ import OAuth
 import SessionStore
 import SignIn
 import SignInRuntime
+import Synchronization
 import TerminalUI
 
 /// The screen from its first frame to the restored terminal: wires the live dependencies, turns inputs into events
@@ -75,6 +76,7 @@ struct ScreenSession {
         let model = ScreenModel(state: .initial, now: Date(), overlay: .first(in: context), context: context)
         terminal.draw(render(model, size: terminal.size))
         // Listening needs the first thread, and would wait for it without a word.
+        try ProcessLimits.requireSpace(giveBack: terminal.close)
         try ProcessLimits.requireThreads(ProcessLimits.networkThreads, giveBack: terminal.close)
         terminal.listen()
         return Opened(terminal: terminal, store: store, model: model)
@@ -118,16 +120,19 @@ struct ScreenSession {
         if await engine.isSending, await engine.state.held != nil { Console.line(Strings.refreshGivenUp) }
         if await engine.isSaving { Console.line(Strings.saveGivenUp) }
         if let before = loop.stateAtLeaving { Self.lines(from: before, to: await engine.state).forEach(Console.line) }
-        let isLost = await DeferredSignals.during(
+        let isTelling = Mutex(false)
+        let (isLost, isForgotten) = await DeferredSignals.during(
             words: { Strings.finishingExchange($0) },
-            givenUp: { Strings.notKept(.unconfirmed) }
+            givenUp: { isTelling.withLock(\.self) ? Strings.signOutGivenUp : Strings.notKept(.unconfirmed) }
         ) {
-            await engine.discardUnkept(live.transport) != nil
+            let isLost = await engine.discardUnkept(live.transport) != nil
+            isTelling.withLock { $0 = true }
+            let isForgotten = await tellSignOuts(engine)
+            if await engine.isExchanging { Console.line(Strings.exchangeUnanswered) }
+            if await engine.mayHaveLeftToken { Console.line(Strings.tokenMayBeLeft) }
+            if await engine.hasLeftToken { Console.line(Strings.tokenLeft) }
+            return (isLost, isForgotten)
         }
-        let isForgotten = await tellSignOuts(engine)
-        if await engine.isExchanging { Console.line(Strings.exchangeUnanswered) }
-        if await engine.mayHaveLeftToken { Console.line(Strings.tokenMayBeLeft) }
-        if await engine.hasLeftToken { Console.line(Strings.tokenLeft) }
         await live.shutdown()
         try finish(ending)
         if isLost || !isForgotten { throw ExitStatus.failed }

@@ -73,6 +73,24 @@ extension EndToEndTests {
             }
         }
 
+        @Test(
+            "where stack or address space do not suffice, that is said and nothing begins",
+            arguments: ["-s 128", "-v 300000"]
+        )
+        func littleMemory(limit: String) async throws {
+            try await Stage.with { stage in
+                let command = "'\(try Tools.program())' login --client-id client-1 --no-browser </dev/null"
+                let result = try await ChildProcess.run(
+                    "/bin/sh",
+                    ["-c", "ulimit \(limit) && exec \(command)"],
+                    environment: Tools.environment(home: stage.home),
+                    filesIn: stage.newFolder("run")
+                )
+                #expect(result.status == 1, "\(result)")
+                #expect(result.errors.contains("Raise the limit (ulimit \(limit.prefix(2))"), "\(result)")
+            }
+        }
+
         @Test("where no thread is to be had, commands and the screen say so and end")
         func noThreads() async throws {
             // The superuser may always have one, and becomes a user that nobody else is.

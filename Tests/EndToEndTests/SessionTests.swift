@@ -802,6 +802,80 @@ extension EndToEndTests {
             }
         }
 
+        /// Why the refresh fails that is to cure a token which the API does not take.
+        enum FailingCure: CaseIterable {
+            case noAnswer, clientRefused
+        }
+
+        @Test(
+            "login whose token is refused and not refreshed ends, with words and an object",
+            arguments: FailingCure.allCases
+        )
+        func notCured(cure: FailingCure) async throws {
+            try await Stage.with { stage in
+                let rig = try SessionRig(stage)
+                rig.server.revokeAll()
+                switch cure {
+                case .noAnswer: rig.server.loseNextRefresh()
+                case .clientRefused: rig.server.setClientOff(true)
+                }
+                let login = try await rig.signIn(["--json"])
+                #expect(login.status == (cure == .noAnswer ? 69 : 77), "\(login)")
+                let told = try object(login.output)
+                #expect(told["signed_in"] as? Bool == true && told["store"] as? String == "kernel", "\(login)")
+                #expect(told["error"] is [String: Any] && told["expires_at"] is String, "\(login)")
+                #expect(login.errors.contains("The session itself is kept"), "\(login)")
+                #expect(!login.errors.contains("Your session has ended"), "\(login)")
+                #expect(rig.server.refreshes == 1)
+                #expect(try await rig.run("status").status == 0)
+            }
+        }
+
+        @Test("a screen whose token is refused and not refreshed says so, when it tries again, and tries at once of r")
+        func screenNotCured() async throws {
+            try await Stage.with { stage in
+                let rig = try SessionRig(stage)
+                #expect(try await rig.signIn().status == 0)
+                rig.server.revokeAll()
+                rig.server.loseNextRefresh()
+                let screen = try await rig.screen()
+                try await screen.wait(for: "The refresh failed; next try in")
+                #expect(try await screen.capture().contains("Goes on once it is refreshed."))
+                try await screen.press(.letter("r"))
+                try await waitUntil("the next try", until: { rig.server.refreshes == 2 })
+                try await screen.press(.letter("q"))
+                _ = try await screen.exitStatus()
+            }
+        }
+
+        @Test(
+            "an interrupt while login refreshes a refused token is one, though the profile came: 130, and what is kept is said"
+        )
+        func interruptedCure() async throws {
+            try await Stage.with { stage in
+                let rig = try SessionRig(stage)
+                let browser = try stage.browserScript()
+                rig.server.refuseNextProfile()
+                rig.server.closeGate()
+                let login = try rig.start("login", "--json", "--browser", browser.command)
+                try await waitUntil("the browser", evidence: { login.errors }, until: { !browser.opened.isEmpty })
+                _ = try await Callback(request: AuthorizationURL(browser.opened[0])).answer("code=the-code")
+                try await waitUntil("the refresh", evidence: { login.errors }, until: { rig.server.refreshes == 1 })
+                kill(login.id, SIGINT)
+                try await waitUntil(
+                    "the words",
+                    evidence: { login.errors },
+                    until: { login.errors.contains("Finishing the refresh first") }
+                )
+                rig.server.openGate()
+                let result = try await login.finished("login")
+                #expect(result.status == 130, "\(result)")
+                #expect(result.errors.contains("The session itself is kept"), "\(result)")
+                #expect(result.output.isEmpty && !result.errors.contains("Welcome"), "\(result)")
+                #expect(try await rig.run("status").status == 0)
+            }
+        }
+
         @Test("the session of other settings is not used by mistake")
         func otherSettings() async throws {
             try await Stage.with { stage in

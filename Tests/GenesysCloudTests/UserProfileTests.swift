@@ -8,6 +8,14 @@ struct UserProfileTests {
         try await StubTransport(json).client().currentUser(accessToken: Secret("t"))
     }
 
+    @Test("an id that is longer than any text shows nothing of a token behind that")
+    func longID() async throws {
+        let (letters, token) = (String(repeating: "x", count: 1_100), "AT-Ada-7-581f-0011223344")
+        let client = StubTransport(#"{"id":"\#(letters)\#(token)"}"#).client()
+        let id = try await client.currentUser(accessToken: Secret(token)).id
+        #expect(!id.contains("AT-Ada") && id.hasPrefix("xxx"))
+    }
+
     @Test("a profile with every member is read")
     func everything() async throws {
         let profile = try await profile(

@@ -77,13 +77,22 @@ struct TokenResponseTests {
         #expect(try read(members) == TokenResponse(accessToken: Secret("t"), expiresIn: nil))
     }
 
-    @Test("tokens may be of any length", arguments: [1, 43, 2_048, 100_000])
+    @Test("tokens may have up to 131,072 characters", arguments: [1, 43, 2_048, 100_000, 131_072])
     func anyLength(count: Int) throws {
         let token = String(repeating: "t", count: count)
         let body = #"{"access_token":"\#(token)","refresh_token":"\#(token)"}"#
         let response = try TokenResponse(Sample.answer(body))
         #expect(response.accessToken == Secret(token))
         #expect(response.refreshToken == Secret(token))
+    }
+
+    @Test("a longer token is of no use, whichever of the two it is", arguments: ["access_token", "refresh_token"])
+    func tooLong(member: String) {
+        let token = String(repeating: "t", count: 131_073)
+        let other = member == "access_token" ? "refresh_token" : "access_token"
+        #expect(throws: OAuthError.unusableMember(member)) {
+            try TokenResponse(Sample.answer(#"{"\#(other)":"t","\#(member)":"\#(token)"}"#))
+        }
     }
 
     @Test("of a member that stands there twice one value is taken, whole")
@@ -199,6 +208,41 @@ struct TokenResponseTests {
         #expect(try scope("AT-Ada-7-581f") == nil)
         #expect(throws: OAuthError.unsupportedTokenType(ServerText("‹redacted›"))) {
             try TokenResponse(Sample.answer(#"{"access_token":"AT-Ada-7-581f","token_type":"at-ada-7-581f"}"#))
+        }
+    }
+
+    @Test("a token is left out of a scope of any length, and what goes beyond 65,536 characters is not read")
+    func longScope() throws {
+        let token = "AT-Ada-7-581f-0011223344"
+        func scope(_ text: String) throws -> Scope? {
+            try TokenResponse(Sample.answer(#"{"access_token":"\#(token)","scope":"\#(text)"}"#)).scope
+        }
+        let words = (0..<500).map { "word-\($0)" }
+        let (before, letters) = (words.joined(separator: " "), String(repeating: "x", count: 1_200))
+        #expect(try scope("\(before) \(token) last") == Sample.scope("\(before) last"))
+        #expect(try scope("\(letters)\(token) last") == Sample.scope("last"))
+        #expect(try scope(String(repeating: "a", count: 65_536)) != nil)
+        #expect(try scope(String(repeating: "a", count: 65_537)) == nil)
+        #expect(try scope("a " + String(repeating: "b", count: 65_536)) == Sample.scope("a"))
+    }
+
+    @Test("a scope of a hundred thousand words beside a long token takes no time", .timeLimit(.minutes(1)))
+    func manyScopes() throws {
+        let token = (0..<12_000).map { "\(100_000 + $0)" }.joined()
+        let words = (0..<100_000).map { "\(token.prefix(12))-\($0)" }.joined(separator: " ")
+        let answer = Sample.answer(#"{"access_token":"\#(token)","scope":"a \#(words)"}"#)
+        #expect(try TokenResponse(answer).scope == Sample.scope("a"))
+        let many = (0..<200_000).map { String($0, radix: 36) }
+        #expect(Scope(many.joined(separator: " "))?.tokens == many)
+    }
+
+    @Test("what a success brings is struck out of its correlation id")
+    func quotedInHeader() {
+        for member in ["access_token", "refresh_token"] {
+            let other = member == "access_token" ? "refresh_token" : "access_token"
+            let tokens = #"{"\#(other)":"another","\#(member)":"AT-Ada-7-581f"}"#
+            let answer = Sample.answer(tokens, headers: ["inin-correlation-id": "x AT-Ada-7-581f"])
+            #expect(answer.correlationID == ServerText("x ‹redacted›"))
         }
     }
 

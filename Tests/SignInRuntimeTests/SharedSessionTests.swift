@@ -748,6 +748,44 @@ struct SharedSessionTests {
         #expect(server.deleted == ["access-0"])
     }
 
+    @Test("where the server knows the token no more, and does not delete what another store had, that is said")
+    func signOutUnknownBesideOther() async throws {
+        let (shelf, other, server) = (SharedShelf(), SharedShelf(), StrictServer())
+        let now = Self.start + 3600
+        shelf.put(try session(2, at: now))
+        other.put(try session(1, at: now))
+        let transport = server.transport()
+        let refusing = HTTPTransport { request throws(TransportError) in
+            guard request.method == .delete else {
+                return HTTPResponse(status: 400, body: Data(#"{"error":"invalid_grant"}"#.utf8))
+            }
+            if request.bearer == Secret("access-1") { return HTTPResponse(status: 500) }
+            if request.bearer == Secret("access-2") { return HTTPResponse(status: 401) }
+            return try await transport.send(request)
+        }
+        let shared = SharedSession(store: shelf.store, otherStores: [other.store], transport: refusing, now: { now })
+        let revocation = await shared.signOut(try session(2, at: now), isKept: true).revocation
+        let error = #expect(throws: APIError.self) { try revocation.get() }
+        #expect(error?.isUnauthorized == false)
+    }
+
+    @Test("who has signed out when the new session is handed over has it deleted, and nothing is kept")
+    func signedOutAtLast() async throws {
+        for isKept in [true, false] {
+            let (shelf, server) = (SharedShelf(), StrictServer())
+            let held = try session()
+            if isKept { shelf.put(held) }
+            let outcome = try await shared(shelf, server.transport()).refresh(
+                held,
+                isKept: isKept,
+                taking: { _, _ in false }
+            )
+            #expect(outcome == .forgotten)
+            #expect(shelf.kept == nil)
+            #expect(server.deleted == ["access-1"])
+        }
+    }
+
     @Test("an access token that has expired is refreshed to sign out with it")
     func signOutExpired() async throws {
         let (shelf, server) = (SharedShelf(), StrictServer())

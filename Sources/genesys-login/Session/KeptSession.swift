@@ -145,10 +145,17 @@ struct KeptSession {
             // Who only waits for another process's refresh may be ended.
             let stage = Mutex(Stage.waiting)
             let mayEnd = { @Sendable in stage.withLock { $0.move(to: .ended) } }
+            let isDiscarding = Mutex(false)
+            let discard = { @Sendable (outcome: Outcome) in
+                isDiscarding.withLock { $0 = true }
+                await discardUnkept(outcome, session, shared)
+            }
             let outcome = await DeferredSignals.during(
+                words: { isDiscarding.withLock(\.self) ? Strings.finishingExchange($0) : Strings.finishingRefresh($0) },
+                givenUp: { isDiscarding.withLock(\.self) ? Strings.notKept(.unconfirmed) : Strings.refreshGivenUp },
                 mayEnd: mayEnd,
                 whenEnding: { (outcome: Outcome) in
-                    if !isForItself { await discardUnkept(outcome, session, shared) }
+                    if !isForItself { await discard(outcome) }
                     do {
                         _ = try await conclude(outcome, session, shared, isForItself: true)
                     } catch {
@@ -165,7 +172,7 @@ struct KeptSession {
                     } catch {
                         outcome = .failure(error)
                     }
-                    if isForItself { await discardUnkept(outcome, session, shared) }
+                    if isForItself { await discard(outcome) }
                     return outcome
                 }
             )

@@ -110,7 +110,7 @@ struct WhoamiCommand: AsyncParsableCommand {
                     if result != nil { await engine.send(.quitChosen) }
                 }
                 isDiscarding.withLock { $0 = true }
-                return (result, await Self.tellNotKept(engine.state, session, live.transport))
+                return (result, await Self.tellNotKept(engine, session, live.transport))
             }
             guard let result else { throw ExitStatus.failed }
             return (try result.get(), !isLost)
@@ -120,11 +120,12 @@ struct WhoamiCommand: AsyncParsableCommand {
     /// Says where the store did not take what a refresh brought. The program ends, and nobody has it then.
     ///
     /// - Returns: whether the session is lost.
-    private static func tellNotKept(_ state: State, _ session: Session, _ transport: HTTPTransport) async -> Bool {
-        guard let held = state.held, let notKept = held.notKept else { return false }
+    private static func tellNotKept(_ engine: Engine, _ session: Session, _ transport: HTTPTransport) async -> Bool {
+        // A store that did not take it at first may have done so since then.
+        guard let (unkept, notKept) = await engine.unkept() else { return false }
         Console.line(notKept.refreshedWords)
-        guard held.session.spends(session) else { return false }
-        await held.session.discard(transport)
+        guard unkept.spends(session) else { return false }
+        await unkept.discard(transport)
         return true
     }
 
@@ -139,11 +140,7 @@ struct WhoamiCommand: AsyncParsableCommand {
         switch state {
         case .userProfile(let signedIn): .success(signedIn.profile)
         case .tokenHeld(let tokenHeld):
-            switch (tokenHeld.profile, tokenHeld.held.refresh) {
-            case (.failed(let failure), _), (.awaitingRefresh, .retrying(let failure, _, _)):
-                .failure(CommandFailure(failure))
-            default: nil
-            }
+            tokenHeld.obstacle.map { .failure(CommandFailure($0)) }
         case .loggedOut(.sessionExpired(let failure?)) where !failure.endsSession: .failure(CommandFailure(failure))
         case .loggedOut(.sessionExpired(let failure)):
             .failure(CommandFailure(failure?.report ?? .sessionOver, ExitStatus.notSignedIn))

@@ -16,6 +16,7 @@ final class RotatingServer: Sendable {
         var isNextLost = false
         var isClientOff = false
         var isQuoting = false
+        var isNextRefused = false
     }
 
     private let family: Mutex<Family>
@@ -40,6 +41,8 @@ final class RotatingServer: Sendable {
     func revokeAll() { family.withLock { $0.isDead = true } }
     /// Every profile request is refused.
     func forbidProfiles() { family.withLock { $0.areProfilesForbidden = true } }
+    /// The next profile request is answered by 401, though its token is good.
+    func refuseNextProfile() { family.withLock { $0.isNextRefused = true } }
     /// The next profile requests are answered by 429.
     func limitProfiles(_ count: Int) { family.withLock { $0.limitedProfiles = count } }
 
@@ -132,7 +135,8 @@ final class RotatingServer: Sendable {
                 return StubServer.Reply(status: 429, body: "{}", headers: ["Retry-After": "1"])
             }
             if family.areProfilesForbidden { return .json("{}", status: 403) }
-            guard !family.isDead, token == "access-token-\(family.turn)" else {
+            defer { family.isNextRefused = false }
+            guard !family.isDead, !family.isNextRefused, token == "access-token-\(family.turn)" else {
                 return .json(#"{"status": 401, "code": "bad.credentials", "message": "Invalid"}"#, status: 401)
             }
             return .json(#"{"id": "1", "name": "Ada Okafor", "email": "ada@example.com"}"#)
