@@ -393,6 +393,28 @@ extension EndToEndTests {
             }
         }
 
+        @Test("who leaves from the help while something is waited for may still end that at once")
+        func leftFromHelp() async throws {
+            try await Stage.with { stage in
+                let rig = try SessionRig(stage)
+                #expect(try await rig.signIn().status == 0)
+                let screen = try await rig.screen()
+                try await screen.wait(for: "Welcome, Ada Okafor")
+                rig.server.closeGate()
+                defer { rig.server.openGate() }
+                try await screen.press(.letter("r"))
+                try await waitUntil("its request", until: { rig.server.refreshes == 1 })
+                try await screen.press(.letter("?"))
+                try await screen.wait(for: "Esc")
+                try await screen.press(.letter("q"))
+                try await screen.wait(for: "Finishing the refresh first")
+                try await Task.sleep(for: .milliseconds(700))
+                try await screen.press(.controlC)
+                try await screen.wait(for: "What a refresh was about to bring is lost")
+                #expect(try await screen.exitStatus() == 0)
+            }
+        }
+
         @Test("who does not wait for a refresh is told what may be lost, and later, on signing out, what may be left")
         func leftAtOnceWhileRefreshing() async throws {
             try await Stage.with { stage in

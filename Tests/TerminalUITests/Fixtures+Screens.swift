@@ -231,6 +231,18 @@ extension Fixtures {
                     at: 26
                 )
             ),
+            (
+                "token-not-cured",
+                model(
+                    Self.state(
+                        try exchanging() + [
+                            (23.9, .tokenReceived(attempt, full)), (24.3, profileFailed(rejection(401, "Invalid"))),
+                            (25, .refreshFailed(session, down)),
+                        ]
+                    ),
+                    at: 26
+                )
+            ),
             ("profile-waiting", model(Self.state(try signedIn(full) + [(900, profileFailed(limited))]), at: 905)),
             (
                 "profile-not-kept",

@@ -51,6 +51,19 @@ struct PlainLinesTests {
         #expect(noInput.last == "ssh -L 3000:localhost:3000 ada@build.example")
     }
 
+    @Test("a refresh that is to cure a token, and fails, is told once, and that one is signed in all the same")
+    func notCured() throws {
+        let refused = Fixtures.profileFailed(Fixtures.rejection(401, "Invalid"))
+        let before =
+            try Fixtures.exchanging() + [(24, .tokenReceived(Fixtures.attempt, Fixtures.tokens())), (25, refused)]
+        let failed = (26.0, Event.Kind.refreshFailed(Fixtures.session, .transport(.unreachable(host: "login.example"))))
+        let words = lines([failed], after: before)
+        #expect(words.first == "You are signed in, but your profile could not be loaded.")
+        #expect(words.contains { $0.hasPrefix("What to do: ") })
+        let again = [(31.0, Event.Kind.timerFired(.refreshDue(Fixtures.session))), (32, failed.1)]
+        #expect(lines(again, after: before + [failed]).isEmpty)
+    }
+
     @Test("a paste is refused with the reason each time; what others send is told once, however often it comes")
     func refusals() throws {
         let waiting = try Fixtures.waiting()
