@@ -43,7 +43,9 @@ func loggedOutBlocks(_ loggedOut: LoggedOut, _ model: ScreenModel, _ page: Page)
     case .sessionExpired(let failure?):
         let report = failure.report
         // A refused refresh token says so itself.
-        if report.code != ErrorCode.invalidGrant.name { blocks.append(leadBlock(Strings.ended, page)) }
+        if report.code != ErrorCode.invalidGrant.name {
+            blocks.append(leadBlock(failure.endsSession ? Strings.ended : Strings.notRefreshed, page))
+        }
         blocks.append(reportBlock(report, page, .warning))
         blocks.append(pressBlock(report.keys, model, page))
     }
