@@ -34,8 +34,8 @@ extension SharedSession {
         /// Whether its refresh token is known to be the newest: what another process has taken out of the store, or what the
         /// store does not say, may be spent.
         let isNewest: Bool
-        /// Access tokens that other stores had.
-        let strays: [Secret]
+        /// What other stores had, and what this one had that is older than the session in hand.
+        let strays: [Session]
         let forgottenAt: Date
         /// Why the store still has the session, where it has.
         let notForgotten: StoreError?
@@ -55,8 +55,8 @@ extension SharedSession {
         // A store that takes nothing has an older one.
         let isOlder = !isKept && removed.map(held.isLater) == true
         let newest = isOlder ? held : removed ?? held
-        let found = await forgetElsewhere(held) + (isOlder ? [removed?.tokens.accessToken].compactMap { $0 } : [])
-        let strays = found.filter { $0 != newest.tokens.accessToken }
+        let found = await forgetElsewhere(held) + (isOlder ? [removed].compactMap(\.self) : [])
+        let strays = found.filter { $0.tokens.accessToken != newest.tokens.accessToken }
         return Removed(
             held: held,
             newest: newest,
@@ -76,7 +76,7 @@ extension SharedSession {
     ) async -> (revocation: Result<Void, APIError>, notForgotten: StoreError?) {
         let (held, newest, forgottenAt) = (removed.held, removed.newest, removed.forgottenAt)
         let client = APIClient(apiURL: newest.apiURL, transport: transport)
-        let strayFailure = await deleteStrays(removed.strays, client)
+        let strayFailure = await deleteStrays(removed.strays, of: held, client)
         let wasLive = newest.isLive(at: forgottenAt)
         var outcome = wasLive ? await delete(newest, client) : .success(())
         if wasLive, outcome.isNoFailure, strayFailure == nil { await whenDeleted() }
@@ -129,13 +129,18 @@ extension SharedSession {
         return (outcome, notForgotten)
     }
 
-    /// Has the server delete what other stores had, which may have expired long ago.
+    /// Has the server delete what other stores had.
     ///
     /// - Returns: why one of them may live on.
-    private func deleteStrays(_ strays: [Secret], _ client: APIClient) async -> APIError? {
+    private func deleteStrays(_ strays: [Session], of held: Session, _ client: APIClient) async -> APIError? {
         var failure: APIError?
         for stray in strays {
-            let outcome = await patiently { await deleteOnce(stray, isLive: false, client) }
+            // Of the same sign-in, its refresh token was spent on that of the session in hand.
+            let isSame = stray.isSameGrant(as: held)
+            var outcome = isSame || stray.isLive(at: now()) ? await delete(stray, client) : nil
+            if !isSame, outcome?.isUnknownToken ?? true {
+                outcome = await deleteRefreshed(stray, client, unless: outcome)
+            }
             if case .failure(let error) = outcome, !error.isUnauthorized { failure = error }
         }
         return failure
@@ -196,19 +201,24 @@ extension SharedSession {
         return await delete(refreshed, client)
     }
 
-    /// Removes sessions of the same client from the other stores, and returns their access tokens. A store that fails
-    /// here was not the one in use.
-    private func forgetElsewhere(_ held: Session) async -> [Secret] {
-        var tokens: [Secret] = []
+    /// Removes sessions of the same client from the other stores, and returns them. A store that fails here was not the one
+    /// in use.
+    private func forgetElsewhere(_ held: Session) async -> [Session] {
+        var sessions: [Session] = []
         for store in otherStores {
             let removed = try? await store.remove(held.profileName) { $0?.isSameClient(as: held) ?? false }
-            if let removed { tokens.append(removed.tokens.accessToken) }
+            if let removed { sessions.append(removed) }
         }
-        return tokens
+        return sessions
     }
 }
 
 extension Result<Void, APIError> {
+    /// Whether the server has said that it does not know the token.
+    fileprivate var isUnknownToken: Bool {
+        if case .failure(let error) = self { error.isUnauthorized } else { false }
+    }
+
     /// Whether the server knows the token no more, as far as this says.
     fileprivate var isNoFailure: Bool {
         if case .failure(let error) = self { error.isUnauthorized } else { true }

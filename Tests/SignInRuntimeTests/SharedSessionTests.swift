@@ -769,6 +769,45 @@ struct SharedSessionTests {
         #expect(error?.isUnauthorized == false)
     }
 
+    @Test(
+        "another store's session of another sign-in, whose access token is over, is refreshed to be deleted",
+        arguments: [0, 3600]
+    )
+    func otherStoreRefreshed(age: Double) async throws {
+        let (shelf, other, server) = (SharedShelf(), SharedShelf(), StrictServer())
+        let now = Self.start + 3600
+        shelf.put(try session(2, at: now))
+        other.put(try session(0, at: now - age, grant: 2))
+        let transport = server.transport()
+        let early = HTTPTransport { request throws(TransportError) in
+            if request.bearer == Secret("access-0") { return HTTPResponse(status: 401) }
+            return try await transport.send(request)
+        }
+        let shared = SharedSession(store: shelf.store, otherStores: [other.store], transport: early, now: { now })
+        try await shared.signOut(session(2, at: now), isKept: true).revocation.get()
+        #expect(server.deleted == ["access-1", "access-2"])
+        #expect(shelf.kept == nil && other.kept == nil)
+    }
+
+    @Test("a 401 to the deletion of another store's token that the API greets is told")
+    func otherStoreGreeted() async throws {
+        let (shelf, other, server) = (SharedShelf(), SharedShelf(), StrictServer())
+        let now = Self.start + 3600
+        shelf.put(try session(2, at: now))
+        other.put(try session(0, at: now, grant: 2))
+        let transport = server.transport()
+        let refusing = HTTPTransport { request throws(TransportError) in
+            if request.bearer == Secret("access-0") {
+                return HTTPResponse(status: request.method == .get ? 200 : 401, body: Data(#"{"id":"1"}"#.utf8))
+            }
+            return try await transport.send(request)
+        }
+        let shared = SharedSession(store: shelf.store, otherStores: [other.store], transport: refusing, now: { now })
+        let revocation = try await shared.signOut(session(2, at: now), isKept: true).revocation
+        #expect(throws: APIError.self) { try revocation.get() }
+        #expect(server.deleted == ["access-2"])
+    }
+
     @Test("who has signed out when the new session is handed over has it deleted, and nothing is kept")
     func signedOutAtLast() async throws {
         for isKept in [true, false] {
