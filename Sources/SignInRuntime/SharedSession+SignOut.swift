@@ -119,10 +119,14 @@ extension SharedSession {
         }
         // Who still has the lock may get an answer yet; a refresh may have brought what nobody has, or another program alone.
         let last = late ?? newest
-        let isElsewhere = lock?.hasNoted(.spent, of: last) == true && lock?.hasNoted(.deleted, of: last) != true
-        if outcome.isNoFailure, isBusy || isElsewhere || lock?.hasNoted(.left, of: last) == true {
-            outcome = .failure(.lateToken)
+        func isSpentElsewhere(_ session: Session) -> Bool {
+            lock?.hasNoted(.spent, of: session) == true && lock?.hasNoted(.deleted, of: session) != true
         }
+        let isElsewhere = isSpentElsewhere(last)
+        let isLeft = ([last] + removed.strays.filter { !$0.isSameGrant(as: held) }).contains {
+            isSpentElsewhere($0) || lock?.hasNoted(.left, of: $0) == true
+        }
+        if outcome.isNoFailure, isBusy || isLeft { outcome = .failure(.lateToken) }
         // It may have been put back.
         if isBusy || isElsewhere, case .failure(let error) = seen { notForgotten = error }
         if outcome.isNoFailure, let strayFailure { outcome = .failure(strayFailure) }

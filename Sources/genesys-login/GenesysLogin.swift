@@ -55,7 +55,7 @@ struct GenesysLogin: AsyncParsableCommand {
         switch command {
         case let screen as GenesysLogin: try show(screen.options)
         case var command as any AsyncParsableCommand:
-            try ProcessLimits.requireStack()
+            try ProcessLimits.requireMemory()
             try ProcessLimits.requireFiles()
             try ProcessLimits.requireThreads()
             goOn { try await command.run() }
@@ -76,7 +76,7 @@ struct GenesysLogin: AsyncParsableCommand {
                 saving: settings.saving
             )
         }
-        try ProcessLimits.requireStack()
+        try ProcessLimits.requireMemory()
         try ProcessLimits.requireFiles()
         let opened = try screen.open()
         goOn { try await screen.run(opened) }

@@ -38,7 +38,6 @@ struct LoginCommand: AsyncParsableCommand {
             let settings = try Settings(options, environment: ProcessEnvironment.variables)
             return (settings, settings.signIn(clientID: try settings.requireClientID()))
         }
-        try ProcessLimits.requireSpace()
         let eventLoops = try ProcessLimits.eventLoops()
         let live = try reportingUsage(json: json) { () throws(UsageError) in try settings.transport(eventLoops) }
         let store = settings.store

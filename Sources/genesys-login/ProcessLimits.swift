@@ -28,30 +28,27 @@ enum ProcessLimits {
         throw ExitStatus.failed
     }
 
-    /// The least stack that a thread may be given, and the least address space of a sign-in, in bytes: threads that are made as
-    /// they are needed would be waited for in silence.
+    /// The least stack that a thread may be given, and the least address space, in bytes: threads that are made as they are needed
+    /// would be waited for in silence, and memory is taken for granted by the libraries.
     private static let (leastStack, leastSpace) = (rlim_t(256 << 10), rlim_t(512 << 20))
 
-    /// - Throws: Exit status 1, after a complaint, where threads get too small a stack: they take the main thread's limit.
-    static func requireStack() throws {
-        guard let stack = limit(RLIMIT_STACK), stack < leastStack else { return }
-        Console.complain(
-            "The system gives this program \(stack >> 10) KB of stack, and it needs \(leastStack >> 10). Raise the limit "
-                + "(ulimit -s 8192)."
-        )
-        throw ExitStatus.failed
-    }
-
-    /// - Parameter giveBack: What is done before a complaint: it gives the terminal back.
-    /// - Throws: Exit status 1, after a complaint, where there is too little address space for a sign-in.
-    static func requireSpace(giveBack: () -> Void = {}) throws {
-        guard let space = limit(RLIMIT_AS), space < leastSpace else { return }
-        giveBack()
-        Console.complain(
-            "The system gives this program \(space >> 20) MB of address space, and a sign-in needs \(leastSpace >> 20). Raise "
-                + "the limit (ulimit -v \(leastSpace >> 10), or unlimited)."
-        )
-        throw ExitStatus.failed
+    /// - Throws: Exit status 1, after a complaint, where threads get too small a stack (they take the main thread's limit), or
+    ///   the program too little address space.
+    static func requireMemory() throws {
+        if let stack = limit(RLIMIT_STACK), stack < leastStack {
+            Console.complain(
+                "The system gives this program \(stack >> 10) KB of stack, and it needs \(leastStack >> 10). Raise the limit "
+                    + "(ulimit -s 8192)."
+            )
+            throw ExitStatus.failed
+        }
+        if let space = limit(RLIMIT_AS), space < leastSpace {
+            Console.complain(
+                "The system gives this program \(space >> 20) MB of address space, and it needs \(leastSpace >> 20). Raise the "
+                    + "limit (ulimit -v \(leastSpace >> 10))."
+            )
+            throw ExitStatus.failed
+        }
     }
 
     /// The limit in force; `nil` where there is none.

@@ -76,7 +76,6 @@ struct ScreenSession {
         let model = ScreenModel(state: .initial, now: Date(), overlay: .first(in: context), context: context)
         terminal.draw(render(model, size: terminal.size))
         // Listening needs the first thread, and would wait for it without a word.
-        try ProcessLimits.requireSpace(giveBack: terminal.close)
         try ProcessLimits.requireThreads(ProcessLimits.networkThreads, giveBack: terminal.close)
         terminal.listen()
         return Opened(terminal: terminal, store: store, model: model)

@@ -75,11 +75,12 @@ extension EndToEndTests {
 
         @Test(
             "where stack or address space do not suffice, that is said and nothing begins",
-            arguments: ["-s 128", "-v 300000"]
+            arguments: ["-s 128", "-v 300000"],
+            ["login --client-id client-1 --no-browser", "status"]
         )
-        func littleMemory(limit: String) async throws {
+        func littleMemory(limit: String, command: String) async throws {
             try await Stage.with { stage in
-                let command = "'\(try Tools.program())' login --client-id client-1 --no-browser </dev/null"
+                let command = "'\(try Tools.program())' \(command) </dev/null"
                 let result = try await ChildProcess.run(
                     "/bin/sh",
                     ["-c", "ulimit \(limit) && exec \(command)"],

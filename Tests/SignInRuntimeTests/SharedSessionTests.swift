@@ -789,6 +789,32 @@ struct SharedSessionTests {
         #expect(shelf.kept == nil && other.kept == nil)
     }
 
+    @Test("a refresh without an answer of what another store has is told too")
+    func otherStoreLeft() async throws {
+        let (shelf, other, server) = (SharedShelf(), SharedShelf(), StrictServer())
+        let now = Self.start + 3600
+        let stray = try session(0, at: now, grant: 2)
+        shelf.put(stray)
+        let late = TransportError.timedOut(host: "login.example", seconds: 30)
+        await #expect(throws: TokenRequestError.transport(late)) {
+            try await shared(shelf, HTTPTransport { _ throws(TransportError) in throw late }).refresh(
+                stray,
+                isKept: true
+            )
+        }
+        other.put(stray)
+        shelf.put(try session(2, at: now))
+        let both = SharedSession(
+            store: shelf.store,
+            otherStores: [other.store],
+            transport: server.transport(),
+            now: { now }
+        )
+        let revocation = try await both.signOut(session(2, at: now), isKept: true).revocation
+        #expect(throws: APIError.lateToken) { try revocation.get() }
+        #expect(server.deleted == ["access-0", "access-2"])
+    }
+
     @Test("a 401 to the deletion of another store's token that the API greets is told")
     func otherStoreGreeted() async throws {
         let (shelf, other, server) = (SharedShelf(), SharedShelf(), StrictServer())
