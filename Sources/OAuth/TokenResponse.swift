@@ -19,6 +19,8 @@ public struct TokenResponse: Sendable, Hashable {
     static let longestToken = 131_072
     /// The most characters that are read of a scope; the word that goes beyond is left out, with what follows.
     static let longestScope = 65_536
+    /// How often words are taken out of a scope; one that still repeats a token then is not shown at all.
+    private static let mostRounds = 8
 
     /// A response of these members.
     public init(accessToken: Secret, expiresIn: Int?, refreshToken: Secret? = nil, scope: Scope? = nil) {
@@ -76,23 +78,29 @@ public struct TokenResponse: Sendable, Hashable {
             accessToken: Secret(token),
             expiresIn: wire.expiresIn?.number.flatMap(Self.lifetime),
             refreshToken: refresh.map(Secret.init),
-            scope: wire.scope?.text.flatMap { Scope(Self.scope($0, without: secrets)) }
+            scope: wire.scope?.text.flatMap { Self.scope($0, without: secrets) }
         )
     }
 
     /// Without the words that repeat one of `secrets`: a scope is shown.
-    private static func scope(_ scope: String, without secrets: [Secret]) -> String {
-        var scalars = Array(scope.unicodeScalars.prefix(longestScope + 1))
+    private static func scope(_ text: String, without secrets: [Secret]) -> Scope? {
+        var scalars = Array(text.unicodeScalars.prefix(longestScope + 1))
         if scalars.count > longestScope {
             scalars = Array(scalars[..<(scalars.lastIndex(of: " ") ?? 0)])
         }
-        let isStruck = ServerText.struck(scalars, secrets)
-        var kept = String.UnicodeScalarView()
-        for word in scalars.indices.split(whereSeparator: { scalars[$0] == " " }) where !isStruck[word].contains(true) {
-            if !kept.isEmpty { kept.append(" ") }
-            kept.append(contentsOf: scalars[word])
+        var scope = Scope(String(String.UnicodeScalarView(scalars)))
+        // Words that come to stand side by side may repeat one together: a space is the plus sign of a form.
+        for _ in 0..<mostRounds {
+            guard let words = scope else { return nil }
+            let scalars = Array(words.description.unicodeScalars)
+            let isStruck = ServerText.struck(scalars, secrets)
+            guard isStruck.contains(true) else { return words }
+            let kept = scalars.indices.split(whereSeparator: { scalars[$0] == " " })
+                .filter { !isStruck[$0].contains(true) }
+                .map { String(String.UnicodeScalarView(scalars[$0])) }
+            scope = Scope(kept.joined(separator: " "))
         }
-        return String(kept)
+        return nil
     }
 
     /// This response to a refresh, with the old response's refresh token and scope where the server sent no new ones

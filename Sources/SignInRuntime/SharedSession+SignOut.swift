@@ -92,6 +92,7 @@ extension SharedSession {
         var notForgotten = removed.notForgotten
         let seen = await load(held.profileName)
         var late: Session?
+        var isNewest = removed.isNewest
         if case .success(let kept?) = seen, kept.isSameGrant(as: held), kept.receivedAt <= forgottenAt {
             // The store did not forget it, or a refresh put back what it had looked at the moment before. A new sign-in has
             // received its tokens later than that, and is not touched.
@@ -99,6 +100,8 @@ extension SharedSession {
             do throws(StoreError) {
                 try await store.forget(held.profileName)
                 notForgotten = nil
+                // Nobody has refreshed it meanwhile.
+                if kept.tokens == newest.tokens { isNewest = true }
             } catch {
                 notForgotten = error
             }
@@ -109,9 +112,9 @@ extension SharedSession {
             outcome = await delete(late, client)
         } else if !wasLive {
             // Where a refresh was under way, it has sent the refresh token, and has deleted what it brought.
-            let mayRefresh = isAlone && removed.isNewest && lock?.hasNoted(.spent, of: newest) != true
+            let mayRefresh = isAlone && isNewest && lock?.hasNoted(.spent, of: newest) != true
             outcome = mayRefresh ? await deleteRefreshed(newest, client) : await delete(newest, client)
-        } else if case .failure(let error) = outcome, error.isUnauthorized, isAlone, removed.isNewest,
+        } else if case .failure(let error) = outcome, error.isUnauthorized, isAlone, isNewest,
             lock?.hasNoted(.spent, of: newest) != true
         {
             // A server may end an access token before its time, and not the refresh token with it.

@@ -30,7 +30,7 @@ enum ProcessLimits {
 
     /// The least stack that a thread may be given, and the least address space, in bytes: threads that are made as they are needed
     /// would be waited for in silence, and memory is taken for granted by the libraries.
-    private static let (leastStack, leastSpace) = (rlim_t(256 << 10), rlim_t(512 << 20))
+    private static let (leastStack, leastSpace) = (rlim_t(256 << 10), rlim_t(1 << 30))
 
     /// - Throws: Exit status 1, after a complaint, where threads get too small a stack (they take the main thread's limit), or
     ///   the program too little address space.

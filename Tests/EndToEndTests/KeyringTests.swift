@@ -41,6 +41,7 @@ extension EndToEndTests {
                         if [ -e silent ]; then sleep 60; fi ;;
                     clear)
                         if [ -e slow-clear ]; then sleep 5; fi
+                        if [ -e stubborn-once ]; then rm stubborn-once; exit 1; fi
                         if [ -e stubborn ]; then echo 'secret-tool: not allowed' >&2; exit 1; fi
                         [ ! -e locked ] && rm -f item ;;
                     esac
@@ -96,6 +97,38 @@ extension EndToEndTests {
             _ = try await Callback(request: AuthorizationURL(browser.opened[0])).answer("code=the-code")
             try await screen.wait(for: "Ada Okafor")
             return screen
+        }
+
+        @Test("logout finds the session that another store has, from before the one in force was chosen")
+        func otherStoreChosen() async throws {
+            try await Self.with { stage, rig, keyring in
+                #expect(try await rig.signIn(["--session-store", "kernel"]).status == 0)
+                let logout = try await stage.run(["logout", "--json"], environment: keyring.environment)
+                #expect(logout.status == 0, "\(logout)")
+                #expect(rig.server.deleted == ["access-token-0"], "\(logout)")
+                #expect(try await rig.run("status", "--session-store", "kernel").status == 4)
+                #expect(try await stage.run(["logout"], environment: keyring.environment).status == 4)
+            }
+        }
+
+        @Test(
+            "an expired session that the keyring forgets at the second try is refreshed, so that the server can delete it"
+        )
+        func forgottenAtSecondTry() async throws {
+            try await Self.with(lifetimes: [1, 3600]) { stage, rig, keyring in
+                let browser = try stage.browserScript()
+                let login = try stage.start(["login", "--browser", browser.command], environment: keyring.environment)
+                try await waitUntil("the browser", until: { !browser.opened.isEmpty })
+                _ = try await Callback(request: AuthorizationURL(browser.opened[0])).answer("code=the-code")
+                #expect(try await login.finished("login").status == 0)
+                try await Task.sleep(for: .milliseconds(1_200))
+                try keyring.set("stubborn-once")
+                let logout = try await stage.run(["logout"], environment: keyring.environment)
+                #expect(logout.status == 0, "\(logout)")
+                #expect(rig.server.deleted.count == 1, "\(logout)")
+                #expect(logout.errors.contains("The token was deleted at the server"), "\(logout)")
+                #expect(keyring.item.isEmpty)
+            }
         }
 
         @Test(

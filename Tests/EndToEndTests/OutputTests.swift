@@ -75,7 +75,7 @@ extension EndToEndTests {
 
         @Test(
             "where stack or address space do not suffice, that is said and nothing begins",
-            arguments: ["-s 128", "-v 300000"],
+            arguments: ["-s 128", "-v 600000"],
             ["login --client-id client-1 --no-browser", "status"]
         )
         func littleMemory(limit: String, command: String) async throws {

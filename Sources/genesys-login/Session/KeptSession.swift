@@ -44,6 +44,17 @@ struct KeptSession {
         return session
     }
 
+    /// A session of the settings in force that another store has, where the one in force is to keep sessions and has none.
+    func findElsewhere() async -> (Session, SessionStore)? {
+        guard store.isShared else { return nil }
+        for other in settings.otherStores {
+            if let session = try? await other.load(settings.profileName), settings.accepts(session) {
+                return (session, other)
+            }
+        }
+        return nil
+    }
+
     private func refuseUnknown() throws -> Session? {
         guard let unknownProfile = settings.unknownProfile else { return nil }
         return try reportingUsage(json: json) { () throws(UsageError) in throw unknownProfile }

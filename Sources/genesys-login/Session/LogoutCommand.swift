@@ -38,16 +38,19 @@ struct LogoutCommand: AsyncParsableCommand {
             Console.line(Strings.signingOut)
         }
         defer { waiting.cancel() }
-        let session = try await reportingFailure(json: json, log: kept.settings.log) {
-            if let session = try await kept.find() { return session }
+        let (session, store) = try await reportingFailure(json: json, log: kept.settings.log) {
+            if let session = try await kept.find(isUnknownRefused: false) { return (session, kept.store) }
             // One may be on its way into the store.
             (try? await kept.store.lock(kept.settings.profileName))?.release()
-            return try await kept.require()
+            if let session = try await kept.find(isUnknownRefused: false) { return (session, kept.store) }
+            // Another one may have been chosen since then.
+            if let found = await kept.findElsewhere() { return found }
+            return (try await kept.require(), kept.store)
         }
         let revocation = try await kept.online { live in
             let shared = SharedSession(
-                store: kept.store,
-                otherStores: kept.settings.otherStores,
+                store: store,
+                otherStores: kept.settings.otherStores.filter { $0.name != store.name },
                 transport: live.transport,
                 now: { Date() }
             )
