@@ -1,5 +1,5 @@
 import FoundationEssentials
-import GenesysCloud
+public import GenesysCloud
 public import OAuth
 import SessionStore
 public import SignIn
@@ -150,6 +150,9 @@ extension Engine {
         let kept = await lastLook(held.session.profileName)
         return kept??.tokens == held.session.tokens ? nil : (held.session, error)
     }
+
+    /// See ``SharedSession/discard(_:)``.
+    public func discard(_ session: Session) async -> Result<Void, APIError> { await shared.discard(session) }
 
     /// What the store has when the program is left; `nil` where it does not say so in the time that leaving may take.
     private func lastLook(_ profileName: String) async -> Session?? {

@@ -47,13 +47,18 @@ extension SharedSession {
         do throws(StoreError) {
             // Another sign-in that has taken the profile's place is not this one's to forget. What cannot be read is
             // nobody's.
-            removed = try await store.remove(held.profileName) { $0?.isSameGrant(as: held) ?? true }
+            // Where the store did not take this one, what it has may be the sign-in before.
+            removed = try await store.remove(held.profileName) { kept in
+                guard let kept else { return true }
+                return kept.isSameGrant(as: held)
+                    || !isKept && kept.isSameClient(as: held) && !kept.isLater(than: held)
+            }
         } catch {
             if isKept { notForgotten = error }
         }
         let forgottenAt = now()
         // A store that takes nothing has an older one.
-        let isOlder = !isKept && removed.map(held.isLater) == true
+        let isOlder = !isKept && removed.map { !$0.isSameGrant(as: held) || held.isLater(than: $0) } == true
         let newest = isOlder ? held : removed ?? held
         let found = await forgetElsewhere(held) + (isOlder ? [removed].compactMap(\.self) : [])
         let strays = found.filter { $0.tokens.accessToken != newest.tokens.accessToken }
@@ -105,7 +110,9 @@ extension SharedSession {
             } catch {
                 notForgotten = error
             }
-        } else if case .success = seen {
+        } else if case .success(let kept) = seen {
+            // A removal that did its work, and whose answer failed.
+            if kept == nil, removed.notForgotten != nil { isNewest = true }
             notForgotten = nil
         }
         if let late {
@@ -134,6 +141,29 @@ extension SharedSession {
         if isBusy || isElsewhere, case .failure(let error) = seen { notForgotten = error }
         if outcome.isNoFailure, let strayFailure { outcome = .failure(strayFailure) }
         return (outcome, notForgotten)
+    }
+
+    /// Has the server delete the token of a session that no store has taken, and that nobody will have.
+    ///
+    /// - Returns: why it may live on, or what a refresh without an answer has brought.
+    public func discard(_ session: Session) async -> Result<Void, APIError> {
+        let client = APIClient(apiURL: session.apiURL, transport: transport)
+        var outcome = session.isLive(at: now()) ? await delete(session, client) : nil
+        let lock: (any ProfileLock)?
+        do throws(TokenRequestError) {
+            lock = try await self.lock(session.profileName)
+        } catch {
+            // Perhaps it is this session that is being refreshed.
+            guard let outcome, !outcome.isNoFailure else { return .failure(.lateToken) }
+            return outcome
+        }
+        defer { lock?.release() }
+        let isLeft = lock?.hasNoted(.left, of: session) == true || lock?.hasNoted(.spent, of: session) == true
+        if outcome?.isUnknownToken ?? true, !isLeft {
+            outcome = await deleteRefreshed(session, client, unless: outcome)
+        }
+        guard let outcome, !(isLeft && outcome.isNoFailure) else { return .failure(.lateToken) }
+        return outcome
     }
 
     /// Has the server delete what other stores had.

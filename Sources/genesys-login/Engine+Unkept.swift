@@ -8,11 +8,11 @@ extension Engine {
     /// What it is at is said too, for it may take some seconds.
     ///
     /// - Returns: why no store has taken it; `nil` where there is no such session.
-    func discardUnkept(_ transport: HTTPTransport) async -> FailureReport? {
+    func discardUnkept() async -> FailureReport? {
         guard let (session, error) = await unkept() else { return nil }
         plainLines(error.report).forEach(Console.line)
         Console.line(Strings.deletingUnkept)
-        await session.discard(transport)
+        await session.discard(discard)
         return error.report
     }
 }

@@ -58,7 +58,7 @@ struct LoginCommand: AsyncParsableCommand {
         if await engine.isExchanging { Console.line(Strings.exchangeUnanswered) }
         if await engine.mayHaveLeftToken { Console.line(Strings.tokenMayBeLeft) }
         if await engine.hasLeftToken { Console.line(Strings.tokenLeft) }
-        let lost = await engine.discardUnkept(live.transport)
+        let lost = await engine.discardUnkept()
         let interrupt = interrupts.end()
         await live.shutdown()
         let ending = await looked(result, store)

@@ -124,7 +124,7 @@ struct ScreenSession {
             words: { Strings.finishingExchange($0) },
             givenUp: { isTelling.withLock(\.self) ? Strings.signOutGivenUp : Strings.notKept(.unconfirmed) }
         ) {
-            let isLost = await engine.discardUnkept(live.transport) != nil
+            let isLost = await engine.discardUnkept() != nil
             isTelling.withLock { $0 = true }
             let isForgotten = await tellSignOuts(engine)
             if await engine.isExchanging { Console.line(Strings.exchangeUnanswered) }

@@ -669,6 +669,49 @@ struct SharedSessionTests {
         #expect(Set(server.deleted) == ["access-0", "access-1"])
     }
 
+    @Test(
+        "where the store did not take a sign-in and has the one before, signing out means that too; a later one stays"
+    )
+    func signOutOfSignInBefore() async throws {
+        let (shelf, server) = (SharedShelf(), StrictServer())
+        let held = try session(1, at: Self.start + 3000, grant: 2)
+        shelf.put(try session(at: Self.start + 2000))
+        try await shared(shelf, server.transport()).signOut(held, isKept: false).revocation.get()
+        #expect(shelf.kept == nil)
+        #expect(server.deleted == ["access-0", "access-1"])
+        let later = try session(at: Self.start + 3500)
+        shelf.put(later)
+        try await shared(shelf, server.transport()).signOut(held, isKept: false).revocation.get()
+        #expect(shelf.kept == later)
+        #expect(server.deleted == ["access-0", "access-1", "access-1"])
+    }
+
+    @Test(
+        "what no store has is deleted on leaving, by its refresh token where its access token is over",
+        arguments: [0, 3600]
+    )
+    func discarded(age: Double) async throws {
+        let (shelf, server) = (SharedShelf(), StrictServer())
+        try await shared(shelf, server.transport()).discard(session(at: Self.start + 3600 - age)).get()
+        #expect(server.deleted == [age == 0 ? "access-0" : "access-1"])
+    }
+
+    @Test("what a refresh without an answer has brought of it is told, and the refresh token is not sent again")
+    func discardedAfterLostRefresh() async throws {
+        for age in [0.0, 3600] {
+            let (shelf, server) = (SharedShelf(), StrictServer())
+            let held = try session(at: Self.start + 3600 - age)
+            let late = TransportError.timedOut(host: "login.example", seconds: 30)
+            await #expect(throws: TokenRequestError.transport(late)) {
+                try await shared(shelf, HTTPTransport { _ throws(TransportError) in throw late })
+                    .refresh(held, isKept: false)
+            }
+            let outcome = await shared(shelf, server.transport()).discard(held)
+            #expect(throws: APIError.lateToken) { try outcome.get() }
+            #expect(server.deleted == (age == 0 ? ["access-0"] : []) && server.requests == 0)
+        }
+    }
+
     @Test("signed out of here while the answer is on its way: what comes of it is deleted, whatever the store does")
     func signedOutHere() async throws {
         for (isKept, isTaken) in [(true, true), (true, false), (false, true), (false, false)] {

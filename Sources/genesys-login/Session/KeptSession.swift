@@ -197,7 +197,7 @@ struct KeptSession {
     private func discardUnkept(_ outcome: Outcome, _ session: Session, _ shared: SharedSession) async {
         guard case .success(.renewed(let renewed, _?)) = outcome, renewed.spends(session) else { return }
         Console.line("The refreshed session is not kept: you are signed out here.")
-        await renewed.discard(shared.transport)
+        await renewed.discard(shared.discard)
     }
 
     /// What becomes of a refresh.
@@ -248,20 +248,25 @@ struct KeptSession {
 extension Session {
     /// Has the server delete the token of a session that is not kept, and says so: the program ends, and nobody has it then. The
     /// server is waited for as long as in leaving the screen.
-    func discard(_ transport: HTTPTransport) async {
-        let deletion = Task { () -> LoggedOut.Token in
-            do throws(APIError) {
-                try await APIClient(apiURL: apiURL, transport: transport).deleteToken(accessToken: tokens.accessToken)
-                return .deleted
-            } catch {
-                return LoggedOut.Token(error)
+    func discard(_ delete: @escaping @Sendable (Session) async -> Result<Void, APIError>) async {
+        let (answers, answer) = AsyncStream<LoggedOut.Token>.makeStream()
+        let deletion = Task {
+            switch await delete(self) {
+            case .success: answer.yield(.deleted)
+            case .failure(let error): answer.yield(LoggedOut.Token(error))
             }
         }
         let patience = Task {
             try await Task.sleep(for: Engine.exitPatience)
             deletion.cancel()
+            // It may be a lock that is waited for.
+            try await Task.sleep(for: .milliseconds(300))
+            answer.yield(.unconfirmed)
         }
-        Console.line(Strings.notKept(await deletion.value))
+        for await token in answers {
+            Console.line(Strings.notKept(token))
+            break
+        }
         patience.cancel()
     }
 }

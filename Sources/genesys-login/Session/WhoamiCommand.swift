@@ -110,7 +110,7 @@ struct WhoamiCommand: AsyncParsableCommand {
                     if result != nil { await engine.send(.quitChosen) }
                 }
                 isDiscarding.withLock { $0 = true }
-                return (result, await Self.tellNotKept(engine, session, live.transport))
+                return (result, await Self.tellNotKept(engine, session))
             }
             guard let result else { throw ExitStatus.failed }
             return (try result.get(), !isLost)
@@ -120,12 +120,12 @@ struct WhoamiCommand: AsyncParsableCommand {
     /// Says where the store did not take what a refresh brought. The program ends, and nobody has it then.
     ///
     /// - Returns: whether the session is lost.
-    private static func tellNotKept(_ engine: Engine, _ session: Session, _ transport: HTTPTransport) async -> Bool {
+    private static func tellNotKept(_ engine: Engine, _ session: Session) async -> Bool {
         // A store that did not take it at first may have done so since then.
         guard let (unkept, notKept) = await engine.unkept() else { return false }
         Console.line(notKept.refreshedWords)
         guard unkept.spends(session) else { return false }
-        await unkept.discard(transport)
+        await unkept.discard(engine.discard)
         return true
     }
 
