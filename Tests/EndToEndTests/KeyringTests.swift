@@ -393,7 +393,8 @@ extension EndToEndTests {
             [SIGINT, SIGTERM]
         )
         func signalWhileDeleting(command: String, number: Int32) async throws {
-            try await Self.with(lifetimes: [1, 3600]) { stage, rig, keyring in
+            // What has expired is refreshed first.
+            try await Self.with(lifetimes: command == "login" ? [3600] : [1, 3600]) { stage, rig, keyring in
                 let child: ChildProcess
                 if command == "login" {
                     try keyring.set("full")

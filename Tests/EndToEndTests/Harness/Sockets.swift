@@ -145,13 +145,28 @@ enum Ports {
         let suffix = ":" + String(repeating: "0", count: 4 - wanted.count) + wanted
         var addresses: [String] = []
         for table in ["/proc/net/tcp", "/proc/net/tcp6"] {
-            for line in try String(contentsOfFile: table, encoding: .utf8).split(separator: "\n") {
+            for line in try whole(table).split(separator: "\n") {
                 let columns = line.split(separator: " ")
                 guard columns.count > 3, columns[3] == state, columns[1].hasSuffix(suffix) else { continue }
                 addresses.append(String(columns[1].dropLast(suffix.count)))
             }
         }
         return addresses
+    }
+
+    /// A table of the kernel's to its end: each read of one gives a page at most, and Foundation stops after the first.
+    private static func whole(_ table: String) throws -> String {
+        let descriptor = open(table, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw Failure("cannot open \(table): \(String(cString: strerror(errno)))") }
+        defer { _ = Glibc.close(descriptor) }
+        var content: [UInt8] = []
+        var page = [UInt8](repeating: 0, count: 16_384)
+        while true {
+            let count = read(descriptor, &page, page.count)
+            guard count >= 0 else { throw Failure("cannot read \(table): \(String(cString: strerror(errno)))") }
+            guard count > 0 else { return String(decoding: content, as: UTF8.self) }
+            content += page[..<count]
+        }
     }
 
     /// 127.0.0.1 as the kernel writes it.
