@@ -121,7 +121,7 @@ extension SharedSession {
             // Where a refresh was under way, it has sent the refresh token, and has deleted what it brought.
             let mayRefresh = isAlone && isNewest && lock?.hasNoted(.spent, of: newest) != true
             outcome = mayRefresh ? await deleteRefreshed(newest, client) : await delete(newest, client)
-        } else if case .failure(let error) = outcome, error.isUnauthorized, isAlone, isNewest,
+        } else if outcome.isUnknownToken, isAlone, isNewest,
             lock?.hasNoted(.spent, of: newest) != true
         {
             // A server may end an access token before its time, and not the refresh token with it.
@@ -258,7 +258,7 @@ extension Result<Void, APIError> {
 
     /// Whether the server knows the token no more, as far as this says.
     fileprivate var isNoFailure: Bool {
-        if case .failure(let error) = self { error.isUnauthorized } else { true }
+        if case .success = self { true } else { isUnknownToken }
     }
 }
 

@@ -157,16 +157,19 @@ struct KeptSession {
             let stage = Mutex(Stage.waiting)
             let mayEnd = { @Sendable in stage.withLock { $0.move(to: .ended) } }
             let isDiscarding = Mutex(false)
-            let discard = { @Sendable (outcome: Outcome) in
+            // Has the server delete what a refresh brought and the store did not take, where nobody gets it.
+            let discardUnkept = { @Sendable (outcome: Outcome) in
+                guard case .success(.renewed(let renewed, _?)) = outcome, renewed.spends(session) else { return }
                 isDiscarding.withLock { $0 = true }
-                await discardUnkept(outcome, session, shared)
+                Console.line("The refreshed session is not kept: you are signed out here.")
+                await renewed.discard(shared.discard)
             }
             let outcome = await DeferredSignals.during(
                 words: { isDiscarding.withLock(\.self) ? Strings.finishingExchange($0) : Strings.finishingRefresh($0) },
                 givenUp: { isDiscarding.withLock(\.self) ? Strings.notKept(.unconfirmed) : Strings.refreshGivenUp },
                 mayEnd: mayEnd,
                 whenEnding: { (outcome: Outcome) in
-                    if !isForItself { await discard(outcome) }
+                    if !isForItself { await discardUnkept(outcome) }
                     do {
                         _ = try await conclude(outcome, session, shared, isForItself: true)
                     } catch {
@@ -183,7 +186,7 @@ struct KeptSession {
                     } catch {
                         outcome = .failure(error)
                     }
-                    if isForItself { await discard(outcome) }
+                    if isForItself { await discardUnkept(outcome) }
                     return outcome
                 }
             )
@@ -192,13 +195,6 @@ struct KeptSession {
     }
 
     private typealias Outcome = Result<SharedSession.Refreshed, TokenRequestError>
-
-    /// Has the server delete what a refresh brought and the store did not take, where nobody gets it.
-    private func discardUnkept(_ outcome: Outcome, _ session: Session, _ shared: SharedSession) async {
-        guard case .success(.renewed(let renewed, _?)) = outcome, renewed.spends(session) else { return }
-        Console.line("The refreshed session is not kept: you are signed out here.")
-        await renewed.discard(shared.discard)
-    }
 
     /// What becomes of a refresh.
     ///
