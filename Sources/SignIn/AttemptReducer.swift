@@ -191,7 +191,7 @@ private func hold(_ state: inout State, _ attempt: Attempt, _ tokens: TokenRespo
     var steps = attempt.steps
     steps[.codeExchanged] = at
     state = .tokenHeld(TokenHeld(held: held, profile: .underWay, steps: steps, notice: nil))
-    let replaced = attempt.returningTo.map { $0.held.abandon() } ?? []
+    let replaced = attempt.returningTo.map { $0.held.letGo() } ?? []
     return attempt.conclude(.signedIn) + replaced + [.saveSession(held.id, session)] + held.timers() + [
         held.profileRequest
     ]
@@ -232,7 +232,7 @@ private func reduceSessionBehind(_ state: inout State, _ current: Attempt, _ eve
         // Whoever comes back from the attempt finds that session in the store.
         attempt.returningTo = nil
         state = .awaitingCallback(attempt)
-        return signedIn.held.abandon()
+        return signedIn.held.letGo()
     }
     var behind = State.userProfile(signedIn)
     let effects = reduceSessionEvent(&behind, signedIn, event)

@@ -26,6 +26,9 @@ public enum Effect: Sendable, Hashable {
     case saveSession(SessionID, Session)
     /// Remove the session from the store, unless it keeps a newer one by now.
     case forgetSession(Session)
+    /// Have the server delete the token of a session that no store has taken, and that is let go: nobody has it. Where
+    /// `canRefresh` says so its refresh token may serve for that.
+    case discardSession(Session, canRefresh: Bool)
     /// Give up whatever a session has under way, the wait for its profile included; a refresh that is under way is
     /// finished, for its answer may be the last word on the refresh token.
     case abandonSession(SessionID)

@@ -100,16 +100,6 @@ public enum Timer: Sendable, Hashable {
     case profileRetry(SessionID)
 }
 
-/// Why a token request brought no token.
-public enum TokenRequestError: Error, Sendable, Hashable {
-    /// No answer came.
-    case transport(TransportError)
-    /// The answer is no token.
-    case answer(OAuthError)
-    /// The request was not sent, for the store's sake: another process was at it for too long.
-    case store(StoreError)
-}
-
 /// Why the loopback listener could not be bound.
 public enum ListenerFailure: Error, Sendable, Hashable {
     /// Another program has the port; named where the system tells.

@@ -88,9 +88,13 @@ extension TokenRequestError: Catalogued {
     fileprivate var next: Self? {
         switch self {
         case .answer(let error): error.next.map(Self.answer) ?? .transport(.first)
-        case .transport(let error): error.next.map(Self.transport)
+        case .transport(let error):
+            error.next.map(Self.transport)
+                ?? .endedLeavingToken(
+                    .errorResponse(ErrorResponse(code: .invalidGrant), status: 400, correlationID: nil)
+                )
         // What stores say is listed once, under their own name.
-        case .store: nil
+        case .store, .endedLeavingToken: nil
         }
     }
 }

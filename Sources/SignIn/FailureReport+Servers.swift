@@ -127,6 +127,20 @@ extension Failure {
         )
     }
 
+    /// The same of a session that an earlier refresh has cost its refresh token.
+    func leavingReport(_ ended: FailureReport) -> FailureReport {
+        FailureReport(
+            ended.code,
+            ended.summary,
+            cause:
+                "The refresh token has expired, was revoked, or an earlier refresh has used it up, whose answer was lost or not "
+                + "kept: what that one brought may live on.",
+            remedy: "Sign in again. What is left ends when its time is over. \(Self.administratorCanDelete)",
+            serverWords: ended.serverWords,
+            correlationID: ended.correlationID
+        )
+    }
+
     func apiReport(_ error: APIError, isDeletion: Bool = false) -> FailureReport {
         let host = context.apiHost
         switch error {
@@ -218,8 +232,9 @@ extension Failure {
         }
     }
 
-    static let deletedByAdministrator =
-        "It ends when its time is over. An administrator can delete it sooner (DELETE /api/v2/tokens/{userId})."
+    static let deletedByAdministrator = "It ends when its time is over. \(administratorCanDelete)"
+    private static let administratorCanDelete =
+        "An administrator can delete it sooner (DELETE /api/v2/tokens/{userId})."
 
     private func unreadableReport(
         _ host: String,

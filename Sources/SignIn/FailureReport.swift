@@ -56,6 +56,8 @@ extension Failure {
             return tokenReport(error, at: .tokenExchange)
         case .refresh(.answer(let error)):
             return tokenReport(error, at: .refresh)
+        case .tokenRequest(.endedLeavingToken(let error)), .refresh(.endedLeavingToken(let error)):
+            return leavingReport(tokenReport(error, at: .refresh))
         case .api(let error):
             return apiReport(error)
         case .deletion(let error):

@@ -30,6 +30,14 @@ extension HeldSession {
         [.stopTimer(.refreshDue(id)), .stopTimer(.tokenExpiry(id)), .abandonSession(id)]
     }
 
+    /// The same where the session is let go: its token must not live on where nobody has it.
+    ///
+    /// - Parameter failure: what has ended it.
+    func letGo(_ failure: Failure? = nil) -> [Effect] {
+        let isRefused = if case .refresh(let error) = failure?.problem { error.endsSession } else { false }
+        return abandon() + (isNobodysElse ? [.discardSession(session, canRefresh: canRefresh && !isRefused)] : [])
+    }
+
     var profileRequest: Effect {
         .loadProfile(id, apiURL: session.apiURL, accessToken: session.tokens.accessToken)
     }
@@ -163,58 +171,11 @@ extension Failure {
     }
 }
 
-extension TokenRequestError {
-    /// The refresh token is spent, revoked or expired (RFC 6749 §5.2): only a new sign-in helps.
-    public var endsSession: Bool {
-        if case .answer(.errorResponse(let response, _, _)) = self { response.code == .invalidGrant } else { false }
-    }
-
-    /// Whether the answer has tokens, which cannot be used: another refresh token may have taken the old one's place with them.
-    public var spendsRefreshToken: Bool {
-        switch self {
-        case .answer(.unusableMember), .answer(.unsupportedTokenType),
-            .answer(.missingMember(_, hasRefreshToken: true)):
-            true
-        case .answer, .transport, .store: false
-        }
-    }
-
-    /// Whether the server may have issued tokens that nobody has, or can use.
-    public var mayLeaveTokens: Bool {
-        switch self {
-        case .transport(let error): error.mayHaveArrived
-        // What stands before the server may say so when that is too slow, or fails after its work (RFC 9110 §15.5.9, §15.6).
-        case .answer(.unreadable(let status, _, _)), .answer(.errorResponse(_, let status, _)):
-            (200...299).contains(status) || status == 408 || status >= 500
-        case .answer(.missingMember): true
-        case .answer, .store: spendsRefreshToken
-        }
-    }
-
-    /// Whether trying again later may help.
-    fileprivate var isPassing: Bool {
-        switch self {
-        case .transport, .store, .answer(.rateLimited): true
-        case .answer(.errorResponse(let response, let status, _)):
-            status >= 500 || status == 429 || response.code == .serverError || response.code == .temporarilyUnavailable
-        // A page, or nothing at all, is a proxy's answer: the authorization server has not spoken.
-        case .answer(.unreadable(let status, let found, _)): found != .json || status >= 500 || status == 429
-        case .answer(.redirected), .answer(.missingMember), .answer(.unusableMember), .answer(.unsupportedTokenType):
-            false
-        }
-    }
-
-    /// How long the server asks to be left alone, in seconds.
-    fileprivate var retryAfter: Int? {
-        if case .answer(.rateLimited(_, let seconds, _)) = self { seconds } else { nil }
-    }
-}
-
 /// Ends a session that cannot go on here. Where only the server's last answer stands in its way (a client that is
 /// switched off for an hour, an answer that makes no sense) its refresh token may still be good, and the store keeps it.
 private func expire(_ state: inout State, _ held: HeldSession, _ failure: Failure?) -> [Effect] {
     state = .loggedOut(.sessionExpired(failure))
-    return held.abandon() + (failure?.endsSession ?? true ? [.forgetSession(held.session)] : [])
+    return held.letGo(failure) + (failure?.endsSession ?? true ? [.forgetSession(held.session)] : [])
 }
 
 /// Another process signed out: there is nothing left to forget or to revoke.
@@ -227,7 +188,7 @@ private func leave(_ state: inout State, _ held: HeldSession) -> [Effect] {
 /// one, and its tokens are not this one's to forget.
 private func give(_ state: inout State, from held: HeldSession, to successor: HeldSession, at: Date) -> [Effect] {
     state = .loggedOut(.sessionExpired(nil))
-    return held.abandon() + resume(&state, successor, notice: Notice(at: at, .signedInElsewhere), at: at)
+    return held.letGo() + resume(&state, successor, notice: Notice(at: at, .signedInElsewhere), at: at)
 }
 
 /// Signs out: the token is forgotten here at once, whatever the server will say.

@@ -288,6 +288,15 @@ public struct HeldSession: Sendable, Hashable {
     /// Whether the store has the session.
     public var isKept: Bool { notKept == nil && !isBeingKept }
 
+    /// Whether it ends with this program. One that had a place, which another client's has taken, may be in use elsewhere.
+    public var isNobodysElse: Bool {
+        switch notKept {
+        case nil: false
+        case .placeTaken: !isShared
+        case .some: true
+        }
+    }
+
     /// Whether the session can be refreshed without a browser.
     public var canRefresh: Bool {
         session.tokens.refreshToken != nil

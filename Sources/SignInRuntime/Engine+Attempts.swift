@@ -90,13 +90,10 @@ extension Engine {
         return true
     }
 
-    /// Tells the attempt; one that nobody waits for any more may have left tokens all the same.
+    /// Tells the attempt, if it still waits; the server may have issued tokens all the same.
     private func refused(_ id: AttemptID, _ error: TokenRequestError) {
-        if case .awaitingCallback(let attempt) = state, attempt.id == id {
-            send(.tokenRequestFailed(id, error))
-        } else if error.mayLeaveTokens {
-            mayHaveLeftToken = true
-        }
+        if error.mayLeaveTokens { mayHaveLeftToken = true }
+        send(.tokenRequestFailed(id, error))
     }
 
     /// Has the server delete tokens that nobody waits for any more, and notes where it does not.

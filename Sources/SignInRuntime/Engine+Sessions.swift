@@ -76,9 +76,10 @@ extension Engine {
         return true
     }
 
-    /// Takes what came of a refresh, unless the session was signed out of meanwhile; whether it did.
+    /// Takes what came of a refresh, unless the session was signed out of meanwhile, or nobody has it: no store has taken it, and it
+    /// was let go; whether it did.
     private func take(_ renewed: Session, of session: Session, _ id: SessionID, notKept: StoreError?) -> Bool {
-        guard !isSignedOut(session) else { return false }
+        guard !isSignedOut(session), notKept == nil || inHand.contains(where: { $0.id == id }) else { return false }
         send(.sessionRefreshed(id, renewed, notKept: notKept))
         return true
     }
@@ -145,14 +146,42 @@ extension Engine {
     /// The session in hand that ends with the program, and why no store has taken it; `nil` where there is none. One that had a
     /// place, which another client's has taken, may be in use elsewhere.
     public func unkept() async -> (session: Session, StoreError)? {
-        guard let held = inHand.first, let error = held.notKept else { return nil }
-        if case .placeTaken = error, held.isShared { return nil }
+        guard let held = inHand.first, held.isNobodysElse, let error = held.notKept else { return nil }
         let kept = await lastLook(held.session.profileName)
-        return kept??.tokens == held.session.tokens ? nil : (held.session, error)
+        return kept??.isOfUse(like: held.session) == true ? nil : (held.session, error)
     }
 
-    /// See ``SharedSession/discard(_:)``.
-    public func discard(_ session: Session) async -> Result<Void, APIError> { await shared.discard(session) }
+    /// See ``SharedSession/discard(_:of:canRefresh:)``.
+    public func discard(_ session: Session) async -> Result<Void, APIError> {
+        await shared.discard(session, of: spent?.session)
+    }
+
+    /// Whether the token of a session that was let go is being deleted.
+    public var isDiscarding: Bool { !discards.isEmpty }
+
+    /// Has the server delete the token of a session that nobody has any more, and notes what becomes of it.
+    func letGo(_ session: Session, canRefresh: Bool = true) {
+        guard session.isLive(at: dependencies.now()) || canRefresh else { return }
+        discards.insert(
+            keepUntilDone { [shared, weak self] _ in
+                guard await self?.isInStore(session) != true else { return }
+                let outcome = await shared.discard(session, canRefresh: canRefresh)
+                await self?.noteDiscarded(outcome)
+            }
+        )
+    }
+
+    /// Whether the store has taken the session after all, or has the one before, whose refresh token is the same.
+    private func isInStore(_ session: Session) async -> Bool {
+        await lastLook(session.profileName).map { $0.map { $0.isOfUse(like: session) } ?? false } ?? false
+    }
+
+    private func noteDiscarded(_ outcome: Result<Void, APIError>) {
+        switch outcome {
+        case .success: discarded.append(.deleted)
+        case .failure(let error): discarded.append(.init(error))
+        }
+    }
 
     /// What the store has when the program is left; `nil` where it does not say so in the time that leaving may take.
     private func lastLook(_ profileName: String) async -> Session?? {
@@ -282,6 +311,13 @@ extension Engine {
     /// Whether a code is on its way, or the deletion of what came of it. Where that is so still when the program ends, the
     /// server may have issued a token.
     public var isExchanging: Bool { !exchanges.isEmpty }
+
+    /// Lets go of a session that no store has taken, and that is in hand no more: there was another one meanwhile, or it has ended.
+    func letGoUnlessInHand(_ id: SessionID, _ session: Session) {
+        // A sign-out has it deleted itself.
+        guard !inHand.contains(where: { $0.id == id }), !isSignedOut(session) else { return }
+        letGo(session)
+    }
 
     func saved(_ outcome: Event.Kind) {
         saves -= 1

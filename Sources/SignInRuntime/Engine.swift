@@ -38,8 +38,12 @@ public actor Engine {
     var exchanges: Set<UInt64> = []
     /// Whether a token that came when nobody waited for it any more lives on, for the server did not delete it.
     public internal(set) var hasLeftToken = false
-    /// Whether a code that nobody waited for any more had no answer, or none that could be used.
+    /// Whether a code had no answer, or none that could be used.
     public internal(set) var mayHaveLeftToken = false
+    /// What is known of the tokens of sessions that no store had taken, and that were let go.
+    public internal(set) var discarded: [LoggedOut.Token] = []
+    /// Of these, deletions that are under way.
+    var discards: Set<UInt64> = []
     /// How sign-outs stand that are under way, or have not done all that they should.
     public internal(set) var incompleteSignOuts: [SessionID: LoggedOut.Revocation] = [:]
     /// Of these, what the store did not forget.
@@ -145,11 +149,13 @@ public actor Engine {
                     await self?.saved(.sessionKept(id, inPlaceOf: try await shared.keep(session)))
                 } catch {
                     await self?.saved(.sessionNotKept(id, error))
+                    await self?.letGoUnlessInHand(id, session)
                 }
             }
         case .forgetSession(let session):
             ended.insert(session.tokens)
             store { [shared] in await shared.forget(session) }
+        case .discardSession(let session, let canRefresh): letGo(session, canRefresh: canRefresh)
         case .abandonSession(let id):
             sessionWork.removeValue(forKey: id)?.forEach { $0.cancel() }
             timers.removeValue(forKey: .profileRetry(id))?.task.cancel()
@@ -208,6 +214,7 @@ public actor Engine {
         closing[key] = nil
         sent.remove(key)
         exchanges.remove(key)
+        discards.remove(key)
         removals[key] = nil
     }
 
@@ -224,24 +231,47 @@ public actor Engine {
         let last = Array(closing.values) + (storeWork.map { [$0] } ?? [])
         let lasting = sent.compactMap { closing[$0] } + (isSaving ? storeWork.map { [$0] } ?? [] : [])
         let removals = Array(removals.values)
-        let patience = exitPatience
-        Task { [publish] in
-            await withTaskGroup { group in
-                group.addTask {
-                    for task in last { await task.value }
-                }
-                group.addTask {
-                    // What is told to the server comes after.
-                    for removal in removals { _ = await removal.value }
-                    try? await Task.sleep(for: patience)
-                    for task in lasting { await task.value }
-                    // A sign-out waits for a refresh, and has the server to tell then.
-                    if !lasting.isEmpty { try? await Task.sleep(for: patience) }
-                }
-                await group.next()
-                publish.finish()
-                group.cancelAll()
+        let (patience, before) = (exitPatience, lastID)
+        Task { [publish, weak self] in
+            await Self.first {
+                for task in last { await task.value }
+            } or: {
+                // What is told to the server comes after.
+                for removal in removals { _ = await removal.value }
+                try? await Task.sleep(for: patience)
+                for task in lasting { await task.value }
+                // A sign-out waits for a refresh, and has the server to tell then.
+                if !lasting.isEmpty { try? await Task.sleep(for: patience) }
+            }
+            // What has come of these last things may have to be deleted.
+            let late = await self?.discards(since: before) ?? []
+            await Self.first {
+                for task in late { await task.value }
+            } or: {
+                try? await Task.sleep(for: patience)
+            }
+            publish.finish()
+        }
+    }
+
+    /// The deletions that have begun since `key` was the last one.
+    private func discards(since key: UInt64) -> [Task<Void, Never>] {
+        discards.filter { $0 > key }.compactMap { closing[$0] }
+    }
+
+    /// Waits until one of the two is done, and not for the other.
+    private static func first(
+        _ one: @escaping @Sendable () async -> Void,
+        or other: @escaping @Sendable () async -> Void
+    ) async {
+        let (ends, end) = AsyncStream<Void>.makeStream()
+        let tasks = [one, other].map { work in
+            Task {
+                await work()
+                end.yield()
             }
         }
+        for await _ in ends { break }
+        tasks.forEach { $0.cancel() }
     }
 }

@@ -145,8 +145,15 @@ extension SharedSession {
 
     /// Has the server delete the token of a session that no store has taken, and that nobody will have.
     ///
+    /// - Parameters:
+    ///   - spent: the session that it came of, where a store may have that still.
+    ///   - canRefresh: whether its refresh token may serve for that.
     /// - Returns: why it may live on, or what a refresh without an answer has brought.
-    public func discard(_ session: Session) async -> Result<Void, APIError> {
+    public func discard(
+        _ session: Session,
+        of spent: Session? = nil,
+        canRefresh: Bool = true
+    ) async -> Result<Void, APIError> {
         let client = APIClient(apiURL: session.apiURL, transport: transport)
         var outcome = session.isLive(at: now()) ? await delete(session, client) : nil
         let lock: (any ProfileLock)?
@@ -158,11 +165,18 @@ extension SharedSession {
             return outcome
         }
         defer { lock?.release() }
-        let isLeft = lock?.hasNoted(.left, of: session) == true || lock?.hasNoted(.spent, of: session) == true
+        // A refresh that was under way has done it.
+        let isDone = lock?.hasNoted(.deleted, of: session) == true
+        let isLeft =
+            lock?.hasNoted(.left, of: session) == true || lock?.hasNoted(.spent, of: session) == true && !isDone
         if outcome?.isUnknownToken ?? true, !isLeft {
-            outcome = await deleteRefreshed(session, client, unless: outcome)
+            outcome =
+                if isDone { .success(()) } else if canRefresh {
+                    await deleteRefreshed(session, client, unless: outcome)
+                } else { outcome }
         }
         guard let outcome, !(isLeft && outcome.isNoFailure) else { return .failure(.lateToken) }
+        if let spent, outcome.isNoFailure { lock?.note(.deleted, of: spent) }
         return outcome
     }
 
@@ -279,6 +293,7 @@ extension APIError {
         case .answer(.missingMember(let member, _)), .answer(.unusableMember(let member)): self = .missingMember(member)
         case .answer(.unsupportedTokenType): self = .missingMember("token_type")
         case .store: self = .transport(.cancelled)
+        case .endedLeavingToken: self = .lateToken
         }
     }
 }

@@ -92,8 +92,9 @@ public struct SharedSession: Sendable {
         }
         // Another process may have sent it, whose store took neither what came of it nor its removal; or what came of it was of
         // no use.
-        if lock?.hasNoted(.spent, of: held) == true {
-            throw .answer(.errorResponse(ErrorResponse(code: .invalidGrant), status: 400, correlationID: nil))
+        if let lock, lock.hasNoted(.spent, of: held) {
+            let ended = OAuthError.errorResponse(ErrorResponse(code: .invalidGrant), status: 400, correlationID: nil)
+            throw lock.hasNoted(.deleted, of: held) ? .answer(ended) : .endedLeavingToken(ended)
         }
         let request = TokenRequest(
             refreshing: refreshToken,
@@ -116,6 +117,7 @@ public struct SharedSession: Sendable {
             {
                 return .replaced(kept)
             }
+            if wasLeft, error.endsSession, case .answer(let answer) = error { throw .endedLeavingToken(answer) }
             throw error
         }
         session.receivedAt = now()
@@ -134,7 +136,11 @@ public struct SharedSession: Sendable {
             }
             // Somebody who signed in anew meanwhile did so without the lock, and is not to be replaced by what was before.
             other = Result.success(newer).foreigner(to: held)
-            if other == nil, let newer, newer.replaces(held, isKept: isKept) { return .replaced(newer) }
+            if other == nil, let newer, newer.replaces(held, isKept: isKept) {
+                // Nobody will have what came of this.
+                if !newer.isSameGrant(as: held) { await delete(session, of: held, lock) }
+                return .replaced(newer)
+            }
         }
         let notKept = if let other { StoreError.placeTaken(by: other) } else { await save(session) }
         // The sign-out may have looked into the store before, and a new sign-in take this one's place before it looks again.
@@ -148,7 +154,7 @@ public struct SharedSession: Sendable {
         return .renewed(session, notKept: notKept)
     }
 
-    /// Deletes what came of a refresh of `held`, which was signed out of meanwhile, and notes how that ended.
+    /// Deletes what came of a refresh of `held`, which nobody waits for any more, and notes how that ended.
     private func delete(_ session: Session, of held: Session, _ lock: (any ProfileLock)?) async {
         // First, for this process may be ended.
         lock?.note(.left, of: held)
@@ -267,6 +273,12 @@ extension Result<Session?, StoreError> {
 }
 
 extension Session {
+    /// Whether it goes on where `other` would: it has the same tokens, or a refresh token that a refresh has not replaced.
+    func isOfUse(like other: Session) -> Bool {
+        tokens == other.tokens
+            || tokens.refreshToken.map { $0 == other.tokens.refreshToken && isSameClient(as: other) } ?? false
+    }
+
     /// Whether both come from the same sign-in.
     func isSameGrant(as other: Session) -> Bool {
         grant == other.grant && isSameClient(as: other)

@@ -148,6 +148,18 @@ public enum Strings {
                 + "expires."
         }
     }
+    /// The same of one that was let go before.
+    public static func letGo(_ token: LoggedOut.Token) -> String {
+        switch token {
+        case .deleted: "A session that was not kept has ended, and its token was deleted at the server."
+        case .unknown: "A session that was not kept has ended, and the server did not know its token any more."
+        case .untold:
+            "A session that was not kept has ended, and the server could not be told: its token lives until it expires."
+        case .unconfirmed, .left:
+            "A session that was not kept has ended, and the server has not confirmed that its token is deleted: it may live until "
+                + "it expires."
+        }
+    }
     static func expiresIn(_ time: String) -> String { "expires in \(time)" }
     static let expiredToken = "expired"
     static let noExpiry = "The server did not say when the token expires."
@@ -207,8 +219,8 @@ public enum Strings {
         "The server has not answered yet: it may issue a token that nobody has, which lives until it expires."
     /// The same where no answer came, or none that could be used.
     public static let tokenMayBeLeft =
-        "The server did not answer a code that you no longer waited for: it may have issued a token that nobody has, which lives "
-        + "until it expires."
+        "A code had no answer that could be used: the server may have issued a token that nobody has, which lives until it "
+        + "expires."
     public static let tokenLeft =
         "The server issued a token after all, and did not delete it: nobody has it, and it lives until it expires."
     /// The program ends with a session that no store has taken.

@@ -15,4 +15,15 @@ extension Engine {
         await session.discard(discard)
         return error.report
     }
+
+    /// Says what became of the tokens of sessions that no store had taken, and that ended before the program.
+    ///
+    /// - Parameter onlyLeft: whether those that the server has deleted are not worth a word.
+    func tellDiscarded(onlyLeft: Bool = false) {
+        var tokens = discarded
+        if isDiscarding { tokens.append(.unconfirmed) }
+        if onlyLeft { tokens.removeAll { $0 == .deleted || $0 == .unknown } }
+        var told: Set<String> = []
+        for words in tokens.map(Strings.letGo) where told.insert(words).inserted { Console.line(words) }
+    }
 }

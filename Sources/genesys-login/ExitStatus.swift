@@ -33,6 +33,7 @@ enum ExitStatus {
             case .answer(.redirected), .answer(.missingMember), .answer(.unusableMember),
                 .answer(.unsupportedTokenType):
                 failed
+            case .endedLeavingToken: refused
             }
         case .api(let error), .deletion(let error):
             switch error {

@@ -58,6 +58,7 @@ struct LoginCommand: AsyncParsableCommand {
         if await engine.isExchanging { Console.line(Strings.exchangeUnanswered) }
         if await engine.mayHaveLeftToken { Console.line(Strings.tokenMayBeLeft) }
         if await engine.hasLeftToken { Console.line(Strings.tokenLeft) }
+        await engine.tellDiscarded()
         let lost = await engine.discardUnkept()
         let interrupt = interrupts.end()
         await live.shutdown()

@@ -296,7 +296,8 @@ struct ScreenLoop {
         if await engine.isSaving { return Strings.finishingSave(what) }
         guard what == .ends else { return nil }
         if case .loggedOut(.signedOut(.underWay)) = await engine.state { return Strings.finishingSignOut(what) }
-        return await engine.isExchanging ? Strings.finishingExchange(what) : nil
+        let isDeleting = await engine.isDiscarding
+        return await engine.isExchanging || isDeleting ? Strings.finishingExchange(what) : nil
     }
 
     private mutating func flash(_ text: String) {

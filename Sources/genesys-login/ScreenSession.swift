@@ -130,6 +130,7 @@ struct ScreenSession {
             if await engine.isExchanging { Console.line(Strings.exchangeUnanswered) }
             if await engine.mayHaveLeftToken { Console.line(Strings.tokenMayBeLeft) }
             if await engine.hasLeftToken { Console.line(Strings.tokenLeft) }
+            await engine.tellDiscarded(onlyLeft: true)
             return (isLost, isForgotten)
         }
         await live.shutdown()

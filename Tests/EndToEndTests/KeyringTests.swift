@@ -349,6 +349,47 @@ extension EndToEndTests {
             }
         }
 
+        @Test(
+            "a new session that it does not take, and whose token is refused: login says what becomes of it, and why it failed"
+        )
+        func refusedNewOne() async throws {
+            for isClientOff in [false, true] {
+                try await Self.with { stage, rig, keyring in
+                    try keyring.set("full")
+                    if isClientOff {
+                        rig.server.refuseNextProfile()
+                        rig.server.setClientOff(true)
+                    } else {
+                        rig.server.revokeAll()
+                    }
+                    let result = try await signIn(stage, keyring).finished("login")
+                    #expect(result.status == 77, "\(result)")
+                    #expect(result.errors.contains("A session that was not kept has ended"), "\(result)")
+                    #expect(!result.errors.contains("is kept"), "\(result)")
+                    #expect(rig.server.deleted == (isClientOff ? ["access-token-0"] : []))
+                }
+            }
+        }
+
+        @Test("one that it does not take in an open screen has its token deleted when another program signs in anew")
+        func displacedUnkept() async throws {
+            try await Self.with { stage, rig, keyring in
+                try keyring.set("full")
+                let screen = try await signedInScreen(stage, keyring)
+                try await screen.wait(for: "This session is not kept")
+                try keyring.set("full", false)
+                rig.server.beginAnew()
+                // The clock of a sign-in is one of seconds.
+                try await Task.sleep(for: .seconds(1))
+                let login = try await signIn(stage, keyring).finished("login")
+                #expect(login.status == 0, "\(login)")
+                try await waitUntil("the deletion", evidence: screen.evidence) {
+                    rig.stub.requests.contains { $0.method == "DELETE" && $0.bearer == "access-token-0" }
+                }
+                try await screen.press(.letter("q"))
+            }
+        }
+
         @Test("a refreshed session that it does not take: refresh says that and fails; the others give what there is")
         func notTaken() async throws {
             for (command, status, output) in [
@@ -442,6 +483,23 @@ extension EndToEndTests {
             }
         }
 
+        @Test("one that can be read alone: what refresh has had deleted is not said to live")
+        func readAloneDeleted() async throws {
+            try await Self.with(lifetimes: [1, 3600]) { stage, rig, keyring in
+                #expect(try await signIn(stage, keyring).finished("login").status == 0)
+                try keyring.set("full")
+                try keyring.set("stubborn")
+                let first = try await stage.run(["refresh"], environment: keyring.environment)
+                #expect(
+                    first.status == 1 && first.errors.contains("so its token was deleted at the server"),
+                    "\(first)"
+                )
+                let second = try await stage.run(["token"], environment: keyring.environment)
+                #expect(second.status == 4 && !second.errors.contains("may live on"), "\(second)")
+                #expect(rig.server.refreshes == 1 && rig.server.deleted == ["access-token-1"])
+            }
+        }
+
         @Test("one that can be read alone: the second of two tokens does not send the spent refresh token")
         func readAlone() async throws {
             try await Self.with(lifetimes: [1, 3600]) { stage, rig, keyring in
@@ -453,7 +511,7 @@ extension EndToEndTests {
                 #expect(keyring.item.contains("refresh-token-0"))
                 let second = try await stage.run(["token"], environment: keyring.environment)
                 #expect(second.status == 4 && second.output.isEmpty, "\(second)")
-                #expect(second.errors.contains("used by another program"), "\(second)")
+                #expect(second.errors.contains("what that one brought may live on"), "\(second)")
                 #expect(rig.server.refreshes == 1)
             }
         }
@@ -568,7 +626,9 @@ extension EndToEndTests {
                 try await screen.wait(for: "the session store forgets the session")
                 try await screen.press(.text("q"))
                 try await screen.wait(for: "Forgetting the session first")
-                try await waitUntil("the deletion", evidence: screen.evidence, until: { !rig.server.deleted.isEmpty })
+                try await waitUntil("the deletion", evidence: screen.evidence) {
+                    rig.stub.requests.contains { $0.method == "DELETE" && $0.bearer == "access-token-0" }
+                }
                 #expect(keyring.item.isEmpty)
             }
         }

@@ -677,6 +677,31 @@ extension EndToEndTests {
             }
         }
 
+        @Test(
+            "a refresh whose answer was lost, and which has used up the refresh token: that what it brought may live is said"
+        )
+        func endedByLostAnswer() async throws {
+            for command in ["token", "refresh", "whoami", "screen"] {
+                try await Stage.with { stage in
+                    let rig = try SessionRig(stage, lifetimes: [1, 3600])
+                    #expect(try await rig.signIn().status == 0)
+                    try await waitUntil("the token to expire", until: { try await expired(rig) })
+                    rig.server.loseNextAnswer()
+                    #expect(try await rig.run("token").status == 69)
+                    if command == "screen" {
+                        let screen = try await rig.screen()
+                        try await screen.wait(for: "may live on")
+                        try await screen.press(.letter("q"))
+                    } else {
+                        let result = try await rig.run(command)
+                        #expect(result.status == 4 && result.output.isEmpty, "\(result)")
+                        #expect(result.errors.contains("what that one brought may live on"), "\(result)")
+                    }
+                    #expect(rig.server.refreshes == 2)
+                }
+            }
+        }
+
         @Test("a service that is away: a token that is still good is given, with a word; an expired one is not")
         func serviceAway() async throws {
             try await Stage.with { stage in

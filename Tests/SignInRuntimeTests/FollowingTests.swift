@@ -330,6 +330,65 @@ struct FollowingTests {
         #expect(await keptAtTheEnd.value == "access-1")
     }
 
+    @Test("a session that no store has taken, and that ends while the program is left, is deleted before")
+    func leaveWhileEnding() async throws {
+        let shelf = SharedShelf()
+        shelf.failSaving(.quotaExceeded(store: "shelf"))
+        let (gate, open) = AsyncStream<Void>.makeStream()
+        let world = World(store: shelf.store, exitPatience: .seconds(20)) { request, turn in
+            switch request.method {
+            case .get: return .ada
+            case .delete:
+                for _ in 0..<1000 { await Task.yield() }
+                return HTTPResponse(status: 200)
+            case .post:
+                guard turn > 0 else { return .tokens(0) }
+                for await _ in gate { break }
+                return .json(#"{"error":"invalid_grant"}"#, status: 400)
+            }
+        }
+        try await world.signIn()
+        try await world.reach("the store's refusal") { $0.held?.notKept != nil }
+        await world.engine.send(.refreshChosen(world.engine.plan(try .sample())))
+        try await world.reach("the request") { _ in world.server.lines.count(where: { $0 == Self.token }) == 2 }
+        await world.engine.send(.quitChosen)
+        open.yield()
+        for await _ in world.engine.states {}
+        #expect(await world.engine.discarded == [.deleted])
+        #expect(world.server.lines.count(where: { $0 == Self.token }) == 2, "what was refused is not sent again")
+    }
+
+    @Test("what the store has not taken, and whose refresh token it has still, is not deleted")
+    func sameRefreshToken() async throws {
+        let shelf = SharedShelf()
+        let isRefusing = Mutex(false)
+        let world = World(store: shelf.store) { request, turn in
+            switch request.method {
+            case .get: return isRefusing.withLock(\.self) ? .json("{}", status: 401) : .ada
+            case .delete: return HTTPResponse(status: 200)
+            case .post:
+                switch turn {
+                case 0: return .tokens(0)
+                case 1, 2: return .json(#"{"access_token":"access-\#(turn)","token_type":"bearer","expires_in":3600}"#)
+                default: return .json(#"{"error":"invalid_client"}"#, status: 401)
+                }
+            }
+        }
+        try await world.signIn()
+        try await world.reach("the store") { _ in shelf.saves == 1 }
+        shelf.failSaving(.quotaExceeded(store: "shelf"))
+        await world.engine.send(.refreshChosen(world.engine.plan(try .sample())))
+        try await world.reach("the refreshed one") { $0.held?.notKept != nil && !$0.isRefreshing }
+        #expect(await world.engine.unkept() == nil, "the one before goes on")
+        isRefusing.withLock { $0 = true }
+        await world.engine.send(.refreshChosen(world.engine.plan(try .sample())))
+        try await world.reach("its end") { if case .loggedOut(.sessionExpired) = $0 { true } else { false } }
+        await world.engine.send(.quitChosen)
+        for await _ in world.engine.states {}
+        #expect(!world.server.lines.contains { $0.hasPrefix("DELETE") })
+        #expect(shelf.kept?.tokens.accessToken.reveal() == "access-0")
+    }
+
     @Test("a new session on its way into the store is kept before the program is left, however long that takes")
     func leaveWhileSaving() async throws {
         let shelf = SharedShelf()

@@ -21,8 +21,10 @@ private final class LeavingTrial: Sendable {
         /// The turn of each family of tokens that lives.
         var turns: [Int: Int] = [:]
         var live: Set<String> = []
-        /// Tokens whose answer was lost or of no use: a failure is shown, which says so.
+        /// Tokens whose refresh's answer was lost or of no use: a failure is shown.
         var unseen: Set<String> = []
+        /// Tokens of sign-ins in other programs, and those whose place in the store such a sign-in has taken.
+        var elsewhere: Set<String> = []
         var log: [String] = []
     }
 
@@ -33,8 +35,12 @@ private final class LeavingTrial: Sendable {
     /// Of how many requests and store's actions one fails; none where it is nil.
     private let rarity: (server: Int?, store: Int?)
 
-    init(seed: UInt64, rarity: (server: Int?, store: Int?)) {
+    /// Whether another program signs in now and then.
+    private let hasOthers: Bool
+
+    init(seed: UInt64, rarity: (server: Int?, store: Int?), hasOthers: Bool) {
         self.rarity = rarity
+        self.hasOthers = hasOthers
         truth = Mutex(Truth(random: Seeded(state: seed)))
     }
 
@@ -72,7 +78,10 @@ private final class LeavingTrial: Sendable {
             }
         }
         switch fate {
-        case .closedAfter, .timedOut, .useless, .cutShort: truth.withLock { _ = $0.unseen.insert(token) }
+        case .closedAfter, .timedOut, .useless, .cutShort:
+            if request.body?.reveal().contains("grant_type=refresh_token") == true {
+                truth.withLock { _ = $0.unseen.insert(token) }
+            }
         default: break
         }
         switch fate {
@@ -165,6 +174,7 @@ private final class LeavingTrial: Sendable {
         for _ in 0..<(3 + number(6)) {
             await act(world, settings)
             await pause(60)
+            if hasOthers, number(3) == 0 { await signInElsewhere(world, settings) }
             world.clock.advance(by: 1)
         }
         log("quit in \("\(await world.engine.state)".prefix(60))")
@@ -173,6 +183,56 @@ private final class LeavingTrial: Sendable {
         for await _ in world.engine.states {}
         await judge(world, seed)
         world.clock.advance(by: 1_000_000)
+    }
+
+    /// A sign-in of another program, whose store does not fail.
+    private func signInElsewhere(_ world: World, _ settings: SignInSettings) async {
+        let family = truth.withLock { truth in
+            truth.families += 1
+            truth.turns[truth.families] = 0
+            truth.live.insert("access-\(truth.families)-0")
+            truth.elsewhere.insert("access-\(truth.families)-0")
+            return truth.families
+        }
+        let entropy = Entropy([UInt8](repeating: UInt8(family), count: Entropy.count))
+        let session = Session(
+            tokens: TokenResponse(
+                accessToken: Secret("access-\(family)-0"),
+                expiresIn: 3600,
+                refreshToken: Secret("refresh-\(family)-0")
+            ),
+            receivedAt: world.clock.now,
+            clientID: settings.clientID,
+            loginURL: settings.environment.loginURL,
+            apiURL: settings.environment.apiURL,
+            profileName: "default",
+            grant: entropy.map { GrantID(entropy: $0) },
+            grantedAt: Int(world.clock.now.timeIntervalSince1970)
+        )
+        let inner = shelf.store
+        let store = SessionStore(
+            name: inner.name,
+            isShared: true,
+            load: inner.load,
+            save: { [self] session throws(StoreError) in
+                // Its token is another program's too, which may have got it there.
+                if let before = shelf.kept?.tokens.accessToken.reveal() {
+                    truth.withLock { _ = $0.elsewhere.insert(before) }
+                }
+                try await inner.save(session)
+                log("elsewhere saved \(session.tokens.accessToken.reveal())")
+            },
+            forget: inner.forget,
+            remove: inner.remove,
+            lock: inner.lock,
+            changes: inner.changes
+        )
+        let shared = SharedSession(
+            store: store,
+            transport: HTTPTransport { _ throws(TransportError) in .ada },
+            now: { world.clock.now }
+        )
+        _ = try? await shared.keep(session)
     }
 
     private func act(_ world: World, _ settings: SignInSettings) async {
@@ -206,7 +266,7 @@ private final class LeavingTrial: Sendable {
     /// Every token that lives is kept, or something is said of it.
     private func judge(_ world: World, _ seed: UInt64) async {
         let engine = world.engine
-        var untold = truth.withLock { $0.live.subtracting($0.unseen) }
+        var untold = truth.withLock { $0.live.subtracting($0.unseen).subtracting($0.elsewhere) }
         if let kept = shelf.kept { untold.remove(kept.tokens.accessToken.reveal()) }
         if let (session, _) = await engine.unkept() { untold.remove(session.tokens.accessToken.reveal()) }
         let incomplete = await engine.incompleteSignOuts.count
@@ -214,7 +274,11 @@ private final class LeavingTrial: Sendable {
         let (isLeft, mayBeLeft) = (await engine.hasLeftToken, await engine.mayHaveLeftToken)
         let hasLeft = isLeft || mayBeLeft
         let isExchanging = await engine.isExchanging
-        let words = incomplete + [isSending, isSaving, isExchanging].count { $0 } + (hasLeft ? untold.count : 0)
+        let discarded = await engine.discarded.count { $0 != .deleted && $0 != .unknown }
+        let isDiscarding = await engine.isDiscarding
+        let words =
+            incomplete + [isSending, isSaving, isExchanging].count { $0 } + (hasLeft ? untold.count : 0)
+            + (isDiscarding ? untold.count : discarded)
         let state = await engine.state
         #expect(
             untold.count <= words,
@@ -241,11 +305,12 @@ private final class LeavingTrial: Sendable {
     extension EnduranceTests {
         @Test(
             "whenever the program is left, each token that lives is kept or said to live",
-            arguments: [(nil, nil), (3, nil), (6, nil), (nil, 4), (nil, 8), (6, 8), (12, 16)] as [(Int?, Int?)]
+            arguments: [(nil, nil), (3, nil), (6, nil), (nil, 4), (nil, 8), (6, 8), (12, 16)] as [(Int?, Int?)],
+            [false, true]
         )
-        func leaving(server: Int?, store: Int?) async throws {
+        func leaving(_ rarity: (server: Int?, store: Int?), hasOthers: Bool) async throws {
             for seed in UInt64(0)..<1000 {
-                try await LeavingTrial(seed: seed, rarity: (server, store)).run(seed: seed)
+                try await LeavingTrial(seed: seed, rarity: rarity, hasOthers: hasOthers).run(seed: seed)
             }
         }
     }

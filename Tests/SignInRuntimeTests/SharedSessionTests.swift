@@ -478,9 +478,50 @@ struct SharedSessionTests {
             let first = await #expect(throws: TokenRequestError.self) { try await shared.refresh(held, isKept: true) }
             #expect(first?.endsSession == false, "the access token in hand may be good")
             let second = await #expect(throws: TokenRequestError.self) { try await shared.refresh(held, isKept: true) }
-            #expect(second?.endsSession == true)
+            #expect(second?.endsSession == true && second?.mayLeaveTokens == true, "what came may live")
             #expect(requests.withLock { $0 } == 1)
         }
+    }
+
+    @Test("a refresh token that a lost answer has used up ends the session, and what that answer brought may live")
+    func endedByLostAnswer() async throws {
+        for isLost in [true, false] {
+            let (shelf, server) = (SharedShelf(), StrictServer())
+            let held = try session()
+            shelf.put(held)
+            let good = server.transport()
+            // The server has done its work.
+            let losing = HTTPTransport { request throws(TransportError) in
+                _ = try await good.send(request)
+                throw .timedOut(host: "login.example", seconds: 30)
+            }
+            if isLost {
+                await #expect(throws: TokenRequestError.self) {
+                    try await shared(shelf, losing).refresh(held, isKept: true)
+                }
+            } else {
+                _ = try await good.send(
+                    TokenRequest(refreshing: Secret("refresh-0"), clientID: held.clientID, endpoint: "x").httpRequest
+                )
+            }
+            let error = await #expect(throws: TokenRequestError.self) {
+                try await shared(shelf, good).refresh(held, isKept: true)
+            }
+            #expect(error?.endsSession == true)
+            #expect(error?.mayLeaveTokens == isLost)
+            #expect(server.requests == 2)
+        }
+    }
+
+    @Test("what a refresh brings while somebody signs in anew is nobody's, and is deleted")
+    func refreshedWhileSignedInAnew() async throws {
+        let (shelf, server) = (SharedShelf(), StrictServer())
+        let (held, newer) = (try session(), try session(7, grant: 2))
+        shelf.put(held)
+        let outcome = try await shared(shelf, server.transport { shelf.put(newer) }).refresh(held, isKept: true)
+        #expect(outcome == .replaced(newer))
+        #expect(server.deleted == ["access-1"])
+        #expect(shelf.kept == newer && shelf.left.isEmpty)
     }
 
     @Test("where another process holds the lock for too long nothing is sent")

@@ -301,3 +301,70 @@ struct SignInAgainTests {
         #expect(machine.held?.session.tokens.accessToken == Secret("SECRETaccess1"))
     }
 }
+
+@Suite("a session that no store has taken, and that is let go")
+struct LetGoTests {
+    private let session = SessionID(10)
+
+    private func unkept(_ error: StoreError = Sample.storeError) throws -> Machine {
+        var machine = try Machine.exchanging()
+        machine.send(.tokenReceived(AttemptID(1), Sample.tokens()))
+        machine.send(.sessionNotKept(session, error))
+        machine.send(.profileLoaded(session, Sample.ada))
+        return machine
+    }
+
+    private func discarded(_ effects: [Effect]) -> [Secret] {
+        effects.compactMap { if case .discardSession(let session, _) = $0 { session.tokens.accessToken } else { nil } }
+    }
+
+    @Test("its token is deleted where another program signs in anew; what the store has had is left to whoever has it")
+    func displaced() throws {
+        let newer = try Sample.session(Sample.tokens("7"), at: 50, grant: 2, grantedAt: 50)
+        let event = Event.Kind.sessionReplaced(session, newer, label: "x", successor: SessionID(20))
+        var (machine, kept, shared) = (try unkept(), try Machine.signedIn(), try Machine.signedIn())
+        #expect(discarded(machine.send(event, at: 60)) == [Secret("SECRETaccess1")])
+        #expect(machine.held?.session == newer)
+        #expect(discarded(kept.send(event, at: 60)).isEmpty && kept.held?.session == newer)
+        let taken = StoreError.placeTaken(
+            profileName: "default",
+            clientID: try Sample.clientID(),
+            loginURL: "https://login.mypurecloud.de"
+        )
+        shared.send(.sessionNotKept(session, taken))
+        #expect(discarded(shared.send(event, at: 60)).isEmpty && shared.held?.session == newer)
+    }
+
+    @Test("also while an attempt is under way, and where that brings another session")
+    func behindAttempt() throws {
+        let newer = try Sample.session(Sample.tokens("7"), at: 50, grant: 2, grantedAt: 50)
+        let event = Event.Kind.sessionReplaced(session, newer, label: "x", successor: SessionID(30))
+        var machine = try Machine.listeningFromSession()
+        machine.send(.sessionNotKept(session, Sample.storeError))
+        #expect(discarded(machine.send(event, at: 60)) == [Secret("SECRETaccess1")])
+        #expect(machine.attempt != nil && machine.attempt?.returningTo == nil)
+        var exchanging = try Machine.exchangingFromSession()
+        exchanging.send(.sessionNotKept(session, Sample.storeError))
+        let effects = exchanging.send(.tokenReceived(AttemptID(2), Sample.tokens("2")))
+        #expect(discarded(effects) == [Secret("SECRETaccess1")])
+    }
+
+    @Test("its token is deleted where the session ends: by a refused refresh token, a refused client, a second 401")
+    func ended() throws {
+        for error in [Sample.refused(.invalidGrant), Sample.refused(.invalidClient)] {
+            var machine = try unkept()
+            machine.send(.profileFailed(session, Sample.api(401), using: Secret("SECRETaccess1")))
+            let effects = machine.send(.refreshFailed(session, error))
+            let canRefresh = error == Sample.refused(.invalidClient)
+            #expect(
+                effects.contains(.discardSession(try Sample.session(), canRefresh: canRefresh)),
+                "\(error): a refused refresh token is not sent again"
+            )
+        }
+        var machine = try unkept()
+        machine.send(.profileFailed(session, Sample.api(401), using: Secret("SECRETaccess1")))
+        machine.send(.sessionRefreshed(session, try Sample.session(Sample.tokens("2")), notKept: Sample.storeError))
+        let effects = machine.send(.profileFailed(session, Sample.api(401), using: Secret("SECRETaccess2")))
+        #expect(discarded(effects) == [Secret("SECRETaccess2")])
+    }
+}

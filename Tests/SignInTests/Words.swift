@@ -111,6 +111,7 @@ func words(_ effect: Effect) -> String {
     case .signOut: "signOut"
     case .saveSession: "save"
     case .forgetSession: "forget"
+    case .discardSession: "discard"
     case .abandonSession: "abandon"
     case .startTimer(let timer, _): "start(\(words(timer)))"
     case .stopTimer(let timer): "stop(\(words(timer)))"

@@ -162,7 +162,7 @@ struct KeptSession {
                 guard case .success(.renewed(let renewed, _?)) = outcome, renewed.spends(session) else { return }
                 isDiscarding.withLock { $0 = true }
                 Console.line("The refreshed session is not kept: you are signed out here.")
-                await renewed.discard(shared.discard)
+                await renewed.discard { await shared.discard($0, of: session) }
             }
             let outcome = await DeferredSignals.during(
                 words: { isDiscarding.withLock(\.self) ? Strings.finishingExchange($0) : Strings.finishingRefresh($0) },

@@ -110,6 +110,7 @@ struct WhoamiCommand: AsyncParsableCommand {
                     if result != nil { await engine.send(.quitChosen) }
                 }
                 isDiscarding.withLock { $0 = true }
+                await engine.tellDiscarded()
                 return (result, await Self.tellNotKept(engine, session))
             }
             guard let result else { throw ExitStatus.failed }

@@ -14,6 +14,7 @@ final class RotatingServer: Sendable {
         var limitedProfiles = 0
         var areProfilesForbidden = false
         var isNextLost = false
+        var isNextAnswerLost = false
         var isClientOff = false
         var isQuoting = false
         var isNextRefused = false
@@ -52,6 +53,12 @@ final class RotatingServer: Sendable {
     /// The next refresh request comes in, and is never looked at: its client dies.
     func loseNextRefresh() { family.withLock { $0.isNextLost = true } }
 
+    /// The next refresh is done, and its answer gets lost.
+    func loseNextAnswer() { family.withLock { $0.isNextAnswerLost = true } }
+
+    /// The next code gets other tokens than the last one, which are of no use any more.
+    func beginAnew() { family.withLock { $0.turn += 1 } }
+
     /// Holds up refresh requests and sign-outs until ``openGate()``.
     func closeGate() { gate.lock() }
     func openGate() { gate.unlock() }
@@ -69,7 +76,11 @@ final class RotatingServer: Sendable {
             gate.lock()
             gate.unlock()
             if isLost { return .json("{}", status: 503) }
-            return refresh(request.form["refresh_token"] ?? "")
+            let reply = refresh(request.form["refresh_token"] ?? "")
+            return family.withLock { family in
+                defer { family.isNextAnswerLost = false }
+                return family.isNextAnswerLost ? .json("{}", status: 503) : reply
+            }
         case ("GET", _): return profile(request.bearer ?? "")
         case ("DELETE", _):
             gate.lock()
