@@ -79,7 +79,9 @@ extension Engine {
     /// Takes what came of a refresh, unless the session was signed out of meanwhile, or nobody has it: no store has taken it, and it
     /// was let go; whether it did.
     private func take(_ renewed: Session, of session: Session, _ id: SessionID, notKept: StoreError?) -> Bool {
-        guard !isSignedOut(session), notKept == nil || inHand.contains(where: { $0.id == id }) else { return false }
+        guard !isSignedOut(session) else { return false }
+        let isOurs = inHand.contains { $0.id == id || $0.session.sharesToken(with: renewed) }
+        guard notKept == nil || isOurs else { return false }
         send(.sessionRefreshed(id, renewed, notKept: notKept))
         return true
     }
@@ -148,7 +150,7 @@ extension Engine {
     public func unkept() async -> (session: Session, StoreError)? {
         guard let held = inHand.first, held.isNobodysElse, let error = held.notKept else { return nil }
         let kept = await lastLook(held.session.profileName)
-        return kept??.isOfUse(like: held.session) == true ? nil : (held.session, error)
+        return kept??.sharesToken(with: held.session) == true ? nil : (held.session, error)
     }
 
     /// See ``SharedSession/discard(_:of:canRefresh:)``.
@@ -164,16 +166,17 @@ extension Engine {
         guard session.isLive(at: dependencies.now()) || canRefresh else { return }
         discards.insert(
             keepUntilDone { [shared, weak self] _ in
-                guard await self?.isInStore(session) != true else { return }
+                guard await self?.isInUse(session) != true else { return }
                 let outcome = await shared.discard(session, canRefresh: canRefresh)
                 await self?.noteDiscarded(outcome)
             }
         )
     }
 
-    /// Whether the store has taken the session after all, or has the one before, whose refresh token is the same.
-    private func isInStore(_ session: Session) async -> Bool {
-        await lastLook(session.profileName).map { $0.map { $0.isOfUse(like: session) } ?? false } ?? false
+    /// Whether the store has taken the session after all, or it or this program has another one with a token of it.
+    private func isInUse(_ session: Session) async -> Bool {
+        if inHand.contains(where: { $0.session.sharesToken(with: session) }) { return true }
+        return await lastLook(session.profileName).map { $0?.sharesToken(with: session) ?? false } ?? false
     }
 
     private func noteDiscarded(_ outcome: Result<Void, APIError>) {

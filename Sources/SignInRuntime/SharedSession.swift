@@ -138,7 +138,9 @@ public struct SharedSession: Sendable {
             other = Result.success(newer).foreigner(to: held)
             if other == nil, let newer, newer.replaces(held, isKept: isKept) {
                 // Nobody will have what came of this.
-                if !newer.isSameGrant(as: held) { await delete(session, of: held, lock) }
+                if !newer.isSameGrant(as: held), !newer.sharesToken(with: session) {
+                    await delete(session, of: held, lock)
+                }
                 return .replaced(newer)
             }
         }
@@ -273,10 +275,13 @@ extension Result<Session?, StoreError> {
 }
 
 extension Session {
-    /// Whether it goes on where `other` would: it has the same tokens, or a refresh token that a refresh has not replaced.
-    func isOfUse(like other: Session) -> Bool {
-        tokens == other.tokens
-            || tokens.refreshToken.map { $0 == other.tokens.refreshToken && isSameClient(as: other) } ?? false
+    /// Whether deleting what the server gave for `other` would end this one too: a server may give the same access token again, or
+    /// leave a refresh token as it is.
+    func sharesToken(with other: Session) -> Bool {
+        guard isSameClient(as: other) else { return false }
+        let refreshToken = tokens.refreshToken
+        return tokens.accessToken == other.tokens.accessToken
+            || refreshToken != nil && refreshToken == other.tokens.refreshToken
     }
 
     /// Whether both come from the same sign-in.

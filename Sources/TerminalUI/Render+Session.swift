@@ -209,7 +209,7 @@ extension HeldSession {
     /// Whether the program renews the token without anybody's help.
     private var renewsItself: Bool {
         switch refresh {
-        case .idle, .underWay: canRefresh
+        case .idle, .underWay: canRefresh && !isDisplaced
         case .retrying, .failed, .needsSignIn: false
         }
     }
@@ -224,6 +224,7 @@ extension HeldSession {
     /// What happens when the token expires, or since it has.
     fileprivate func nextWords(at now: Date, isRefused: Bool) -> String {
         switch refresh {
+        case .idle where isDisplaced: Strings.untilThen
         case .idle, .underWay: canRefresh ? Strings.refreshesItself : Strings.noRefreshToken
         case .retrying where isRefused || !session.isLive(at: now): Strings.onceRefreshed
         case .retrying, .failed: Strings.untilThen

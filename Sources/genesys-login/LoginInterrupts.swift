@@ -86,6 +86,10 @@ private final class Taker: Sendable {
                 Console.line(again ? Strings.refreshGivenUp : Strings.finishingRefresh())
                 if again { DeferredSignals.die(of: number) }
             }
+            if await engine.isDiscarding {
+                Console.line(again ? Strings.letGo(.unconfirmed) : Strings.finishingExchange(.ends))
+                if again { DeferredSignals.die(of: number) }
+            }
             await engine.send(.cancelChosen)
             await engine.send(.quitChosen)
         }

@@ -358,6 +358,28 @@ struct FollowingTests {
         #expect(world.server.lines.count(where: { $0 == Self.token }) == 2, "what was refused is not sent again")
     }
 
+    @Test("an access token that the server gives again to a later sign-in is not deleted with the session before it")
+    func sameAccessToken() async throws {
+        let shelf = SharedShelf()
+        shelf.failSaving(.quotaExceeded(store: "shelf"))
+        let world = world(shelf)
+        await world.engine.follow("default") { _ in true }
+        try await world.signIn()
+        try await world.reach("the store's refusal") { $0.held?.notKept != nil }
+        let held = try #require(await world.engine.state.held?.session)
+        var again = try session("access-0", world, after: 5, grant: 9)
+        again.tokens = TokenResponse(
+            accessToken: held.tokens.accessToken,
+            expiresIn: 3600,
+            refreshToken: Secret("r-again")
+        )
+        shelf.put(again)
+        try await world.reach("the later sign-in") { $0.held?.session.grant == again.grant }
+        await world.engine.send(.quitChosen)
+        for await _ in world.engine.states {}
+        #expect(!world.server.lines.contains { $0.hasPrefix("DELETE") })
+    }
+
     @Test("what the store has not taken, and whose refresh token it has still, is not deleted")
     func sameRefreshToken() async throws {
         let shelf = SharedShelf()
