@@ -132,6 +132,11 @@ struct SecretTool: Sendable {
     }
 
     private func raw(_ status: TerminationStatus, _ output: [UInt8], _ errors: String) -> Raw {
+        // A script in its place may write down all that passes through it.
+        guard !errors.contains(StoredSession.mark) else {
+            let words = ServerText("\(Self.program) repeats the session, which is not shown here")
+            return Raw(succeeded: status.isSuccess, output: output, words: words)
+        }
         let name = "\(Self.program): "
         let lines = errors.split(separator: "\n").map { $0.hasPrefix(name) ? $0.dropFirst(name.count) : $0 }
         return Raw(succeeded: status.isSuccess, output: output, words: ServerText(lines.joined(separator: " ")))

@@ -8,6 +8,9 @@ struct StoredSession {
     /// The only version there is so far. Another one is refused, not guessed at.
     static let version = 1
 
+    /// What stands in every one.
+    static let mark = "access_token"
+
     /// The times that are believed, in seconds since 1970: some sixteen thousand years around it.
     private static let years = -500_000_000_000...500_000_000_000
     /// When a `Date` counts from, in seconds since 1970.

@@ -102,6 +102,15 @@ public enum LoggedOut: Sendable, Hashable {
         /// The server takes it no more; one that came of a refresh may be left.
         case left
 
+        /// What became of its deletion.
+        public init(_ deletion: Result<Void, APIError>) {
+            self =
+                switch deletion {
+                case .success: .deleted
+                case .failure(let error): .init(error)
+                }
+        }
+
         /// What `error` says of it, which came in place of the deletion.
         public init(_ error: APIError) {
             self =

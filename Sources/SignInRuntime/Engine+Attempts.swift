@@ -70,12 +70,11 @@ extension Engine {
     /// Not given up with the attempt: the code is spent, and tokens that nobody waits for any more must not live on.
     func exchange(_ id: AttemptID, _ request: TokenRequest) {
         guard case .awaitingCallback(let attempt) = state else { return }
-        let apiURL = attempt.settings.environment.apiURL
         let key = keepUntilDone { [transport = dependencies.transport, weak self] _ in
             do throws(TokenRequestError) {
                 let tokens = try await transport.tokens(request)
                 guard await self?.received(id, tokens) != true else { return }
-                await self?.giveBack(tokens, APIClient(apiURL: apiURL, transport: transport))
+                await self?.giveBack(tokens, of: attempt)
             } catch {
                 await self?.refused(id, error)
             }
@@ -97,7 +96,17 @@ extension Engine {
     }
 
     /// Has the server delete tokens that nobody waits for any more, and notes where it does not.
-    private func giveBack(_ tokens: TokenResponse, _ client: APIClient) async {
+    private func giveBack(_ tokens: TokenResponse, of attempt: Attempt) async {
+        let session = Session(
+            tokens: tokens,
+            receivedAt: dependencies.now(),
+            clientID: attempt.settings.clientID,
+            loginURL: attempt.settings.environment.loginURL,
+            apiURL: attempt.settings.environment.apiURL,
+            profileName: attempt.settings.profileName
+        )
+        guard await !isInUse(session) else { return }
+        let client = APIClient(apiURL: session.apiURL, transport: dependencies.transport)
         do throws(APIError) {
             try await client.deleteToken(accessToken: tokens.accessToken)
         } catch {

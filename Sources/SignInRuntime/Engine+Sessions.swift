@@ -1,5 +1,5 @@
 import FoundationEssentials
-public import GenesysCloud
+import GenesysCloud
 public import OAuth
 import SessionStore
 public import SignIn
@@ -153,9 +153,19 @@ extension Engine {
         return kept??.sharesToken(with: held.session) == true ? nil : (held.session, error)
     }
 
-    /// See ``SharedSession/discard(_:of:canRefresh:)``.
-    public func discard(_ session: Session) async -> Result<Void, APIError> {
-        await shared.discard(session, of: spent?.session)
+    /// Has the server delete the token of a session that ends with the program, or what a refresh brings that is under way: its
+    /// refresh token must not be sent again.
+    ///
+    /// - Returns: what is known of the token then; `nil` where the store has taken what a refresh brought.
+    public func discard(_ session: Session) async -> LoggedOut.Token? {
+        for key in sent { await closing[key]?.value }
+        if let held = inHand.first, held.session.isSameGrant(as: session) {
+            guard held.isNobodysElse else { return nil }
+            return LoggedOut.Token(await shared.discard(held.session, of: spent?.session))
+        }
+        // The refresh has ended it, and it was let go then.
+        for key in discards { await closing[key]?.value }
+        return discarded.popLast() ?? .unconfirmed
     }
 
     /// Whether the token of a session that was let go is being deleted.
@@ -167,23 +177,17 @@ extension Engine {
         discards.insert(
             keepUntilDone { [shared, weak self] _ in
                 guard await self?.isInUse(session) != true else { return }
-                let outcome = await shared.discard(session, canRefresh: canRefresh)
-                await self?.noteDiscarded(outcome)
+                await self?.note(LoggedOut.Token(await shared.discard(session, canRefresh: canRefresh)))
             }
         )
     }
 
+    private func note(_ token: LoggedOut.Token) { discarded.append(token) }
+
     /// Whether the store has taken the session after all, or it or this program has another one with a token of it.
-    private func isInUse(_ session: Session) async -> Bool {
+    func isInUse(_ session: Session) async -> Bool {
         if inHand.contains(where: { $0.session.sharesToken(with: session) }) { return true }
         return await lastLook(session.profileName).map { $0?.sharesToken(with: session) ?? false } ?? false
-    }
-
-    private func noteDiscarded(_ outcome: Result<Void, APIError>) {
-        switch outcome {
-        case .success: discarded.append(.deleted)
-        case .failure(let error): discarded.append(.init(error))
-        }
     }
 
     /// What the store has when the program is left; `nil` where it does not say so in the time that leaving may take.

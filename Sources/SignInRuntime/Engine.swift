@@ -31,7 +31,7 @@ public actor Engine {
     var attemptWork: [AttemptID: [Task<Void, Never>]] = [:]
     var sessionWork: [SessionID: [Task<Void, Never>]] = [:]
     private var timers: [SignIn.Timer: (number: UInt64, task: Task<Void, Never>)] = [:]
-    private var closing: [UInt64: Task<Void, Never>] = [:]
+    var closing: [UInt64: Task<Void, Never>] = [:]
     /// Of these, refreshes whose refresh token is on its way: the answer is the only one that is good from now on.
     var sent: Set<UInt64> = []
     /// Of these, codes that are on their way: what comes of them is deleted where nobody waits for it any more.

@@ -127,6 +127,8 @@ extension SharedSession {
             // A server may end an access token before its time, and not the refresh token with it.
             outcome = await deleteRefreshed(newest, client, unless: outcome)
         }
+        // A refresh that has ended meanwhile has done it.
+        if outcome.isUnknownToken, late == nil, lock?.hasNoted(.deleted, of: newest) == true { outcome = .success(()) }
         // Who still has the lock may get an answer yet; a refresh may have brought what nobody has, or another program alone.
         let last = late ?? newest
         func isSpentElsewhere(_ session: Session) -> Bool {

@@ -159,6 +159,7 @@ public struct SharedSession: Sendable {
     /// Deletes what came of a refresh of `held`, which nobody waits for any more, and notes how that ended.
     private func delete(_ session: Session, of held: Session, _ lock: (any ProfileLock)?) async {
         // First, for this process may be ended.
+        if session.spends(held) { lock?.note(.spent, of: held) }
         lock?.note(.left, of: held)
         switch await delete(session, APIClient(apiURL: session.apiURL, transport: transport)) {
         case .failure(let error) where !error.isUnauthorized: break

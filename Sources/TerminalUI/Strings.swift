@@ -148,6 +148,8 @@ public enum Strings {
                 + "expires."
         }
     }
+    /// The store has taken what a refresh brought.
+    public static let keptAfterAll = "The session is kept after all."
     /// The same of one that was let go before.
     public static func letGo(_ token: LoggedOut.Token) -> String {
         switch token {

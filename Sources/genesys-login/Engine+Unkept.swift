@@ -12,8 +12,7 @@ extension Engine {
         guard let (session, error) = await unkept() else { return nil }
         plainLines(error.report).forEach(Console.line)
         Console.line(Strings.deletingUnkept)
-        await session.discard(discard)
-        return error.report
+        return await session.discard(discard) ? error.report : nil
     }
 
     /// Says what became of the tokens of sessions that no store had taken, and that ended before the program.

@@ -31,6 +31,7 @@ extension EndToEndTests {
                         printf '[/1]\\nlabel = genesys-login\\n'
                         [ -e locked ] || printf 'secret = %s\\n' "$(cat item)" ;;
                     store)
+                        if [ -e telltale ]; then cat >&2; exit 1; fi
                         if [ -e full ]; then echo 'secret-tool: no room' >&2; exit 1; fi
                         if [ -e slow ]; then touch storing; sleep 5; fi
                         if [ -e locked ]; then
@@ -202,6 +203,39 @@ extension EndToEndTests {
                 #expect(result.status == 4, "\(result)")
                 #expect(result.errors.contains("not_signed_in"), "\(result)")
                 #expect(result.output.isEmpty)
+            }
+        }
+
+        @Test("a tool that writes down what it is given: that is not repeated")
+        func telltale() async throws {
+            try await Self.with { stage, rig, keyring in
+                try keyring.set("telltale")
+                let result = try await signIn(stage, keyring, ["--json"]).finished("login")
+                #expect(result.status == 1 && result.errors.contains("repeats the session"), "\(result)")
+                for secret in ["access-token-0", "refresh-token-0"] {
+                    #expect(!result.errors.contains(secret) && !result.output.contains(secret))
+                }
+            }
+        }
+
+        @Test("left at once while what it has not taken is refreshed: what that brings is deleted")
+        func leftAtOnce() async throws {
+            try await Self.with { stage, rig, keyring in
+                try keyring.set("full")
+                let screen = try await signedInScreen(stage, keyring)
+                try await screen.wait(for: "This session is not kept")
+                rig.server.closeGate()
+                try await screen.press(.letter("r"))
+                try await waitUntil("the request", until: { rig.server.refreshes == 1 })
+                try await screen.press(.letter("q"))
+                try await screen.wait(for: "Finishing the refresh first")
+                // Time for one wish to leave to be another one than the next.
+                try await Task.sleep(for: .milliseconds(700))
+                try await screen.press(.letter("q"))
+                try await screen.wait(for: "telling the server to delete its token")
+                rig.server.openGate()
+                try await screen.wait(for: "so its token was deleted at the server")
+                #expect(rig.server.refreshes == 1 && rig.server.deleted == ["access-token-1"])
             }
         }
 

@@ -358,6 +358,58 @@ struct FollowingTests {
         #expect(world.server.lines.count(where: { $0 == Self.token }) == 2, "what was refused is not sent again")
     }
 
+    @Test("left at once in the middle of its refresh, what no store has taken is deleted by what that brings")
+    func leaveAtOnce() async throws {
+        let shelf = SharedShelf()
+        shelf.failSaving(.quotaExceeded(store: "shelf"))
+        let (gate, open) = AsyncStream<Void>.makeStream()
+        let world = World(store: shelf.store) { request, turn in
+            switch request.method {
+            case .get: return .ada
+            case .delete:
+                return request.bearer == Secret("access-1") ? HTTPResponse(status: 200) : .json("{}", status: 401)
+            case .post:
+                if turn > 0 { for await _ in gate { break } }
+                return .tokens(turn)
+            }
+        }
+        try await world.signIn()
+        try await world.reach("the store's refusal") { $0.held?.notKept != nil }
+        await world.engine.send(.refreshChosen(world.engine.plan(try .sample())))
+        try await world.reach("the request") { _ in world.server.lines.count(where: { $0 == Self.token }) == 2 }
+        await world.engine.send(.quitChosen)
+        let (session, _) = try #require(await world.engine.unkept())
+        async let deletion = world.engine.discard(session)
+        for _ in 0..<1000 { await Task.yield() }
+        open.yield()
+        #expect(await deletion == .deleted)
+        #expect(world.server.lines.count(where: { $0 == Self.token }) == 2, "the spent refresh token is not sent again")
+    }
+
+    @Test("a sign-in that was given up, and whose token is that of the session in hand, deletes nothing")
+    func givenUpWithSameToken() async throws {
+        let shelf = SharedShelf()
+        let (gate, open) = AsyncStream<Void>.makeStream()
+        let world = World(store: shelf.store) { request, turn in
+            switch request.method {
+            case .get: return .ada
+            case .delete: return HTTPResponse(status: 200)
+            case .post:
+                for await _ in gate { break }
+                return .tokens(0, refresh: false)
+            }
+        }
+        shelf.put(try session("access-0", world))
+        await world.engine.send(.signInChosen(world.engine.plan(try .sample())))
+        try await world.callBack()
+        try await world.reach("the request") { _ in world.server.lines == [Self.token] }
+        await world.engine.send(.cancelChosen)
+        await world.engine.send(.quitChosen)
+        open.yield()
+        for await _ in world.engine.states {}
+        #expect(world.server.lines == [Self.token])
+    }
+
     @Test("an access token that the server gives again to a later sign-in is not deleted with the session before it")
     func sameAccessToken() async throws {
         let shelf = SharedShelf()

@@ -737,6 +737,37 @@ struct SharedSessionTests {
         #expect(server.deleted == [age == 0 ? "access-0" : "access-1"])
     }
 
+    @Test(
+        "signed out of while it is refreshed, and no store has it: the spent refresh token is not sent again",
+        arguments: [200, 500]
+    )
+    func signedOutUnkept(status: Int) async throws {
+        let (shelf, server) = (SharedShelf(), StrictServer())
+        let held = try session(at: Self.start + 3600)
+        let good = server.transport()
+        // The new access token is deleted, or not.
+        let deleting = HTTPTransport { request throws(TransportError) in
+            guard request.method == .delete, status != 200 else { return try await good.send(request) }
+            return HTTPResponse(status: status)
+        }
+        let refreshing = shared(shelf, deleting)
+        let transport = HTTPTransport { request throws(TransportError) in
+            guard request.bearer == Secret("access-0") else { return try await deleting.send(request) }
+            // The answer to a refresh comes first, and has ended this one.
+            if request.method == .delete {
+                _ = try? await refreshing.refresh(held, isKept: false, isSignedOut: { true })
+            }
+            return HTTPResponse(status: 401)
+        }
+        let (revocation, _) = await shared(shelf, transport).signOut(held, isKept: false)
+        if status == 200 {
+            #expect(throws: Never.self) { try revocation.get() }
+        } else {
+            #expect(throws: APIError.lateToken) { try revocation.get() }
+        }
+        #expect(server.requests == 1)
+    }
+
     @Test("what a refresh without an answer has brought of it is told, and the refresh token is not sent again")
     func discardedAfterLostRefresh() async throws {
         for age in [0.0, 3600] {

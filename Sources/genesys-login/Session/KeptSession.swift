@@ -162,7 +162,7 @@ struct KeptSession {
                 guard case .success(.renewed(let renewed, _?)) = outcome, renewed.spends(session) else { return }
                 isDiscarding.withLock { $0 = true }
                 Console.line("The refreshed session is not kept: you are signed out here.")
-                await renewed.discard { await shared.discard($0, of: session) }
+                await renewed.discard { LoggedOut.Token(await shared.discard($0, of: session)) }
             }
             let outcome = await DeferredSignals.during(
                 words: { isDiscarding.withLock(\.self) ? Strings.finishingExchange($0) : Strings.finishingRefresh($0) },
@@ -244,14 +244,12 @@ struct KeptSession {
 extension Session {
     /// Has the server delete the token of a session that is not kept, and says so: the program ends, and nobody has it then. The
     /// server is waited for as long as in leaving the screen.
-    func discard(_ delete: @escaping @Sendable (Session) async -> Result<Void, APIError>) async {
-        let (answers, answer) = AsyncStream<LoggedOut.Token>.makeStream()
-        let deletion = Task {
-            switch await delete(self) {
-            case .success: answer.yield(.deleted)
-            case .failure(let error): answer.yield(LoggedOut.Token(error))
-            }
-        }
+    ///
+    /// - Returns: whether it is lost; `false` where the store has taken it after all.
+    @discardableResult
+    func discard(_ delete: @escaping @Sendable (Session) async -> LoggedOut.Token?) async -> Bool {
+        let (answers, answer) = AsyncStream<LoggedOut.Token?>.makeStream()
+        let deletion = Task { answer.yield(await delete(self)) }
         let patience = Task {
             try await Task.sleep(for: Engine.exitPatience)
             deletion.cancel()
@@ -259,11 +257,16 @@ extension Session {
             try await Task.sleep(for: .milliseconds(300))
             answer.yield(.unconfirmed)
         }
+        defer { patience.cancel() }
         for await token in answers {
+            guard let token else {
+                Console.line(Strings.keptAfterAll)
+                return false
+            }
             Console.line(Strings.notKept(token))
             break
         }
-        patience.cancel()
+        return true
     }
 }
 

@@ -126,8 +126,7 @@ struct WhoamiCommand: AsyncParsableCommand {
         guard let (unkept, notKept) = await engine.unkept() else { return false }
         Console.line(notKept.refreshedWords)
         guard unkept.spends(session) else { return false }
-        await unkept.discard(engine.discard)
-        return true
+        return await unkept.discard(engine.discard)
     }
 
     /// A signal came: nothing is waited for but a refresh.
