@@ -34,8 +34,11 @@ extension HeldSession {
     ///
     /// - Parameter failure: what has ended it.
     func letGo(_ failure: Failure? = nil) -> [Effect] {
-        let isRefused = if case .refresh(let error) = failure?.problem { error.endsSession } else { false }
-        return abandon() + (isNobodysElse ? [.discardSession(session, canRefresh: canRefresh && !isRefused)] : [])
+        var canRefresh = canRefresh
+        if case .refresh(let error) = failure?.problem, error.endsSession || error.spendsRefreshToken {
+            canRefresh = false
+        }
+        return abandon() + (isNobodysElse ? [.discardSession(session, canRefresh: canRefresh)] : [])
     }
 
     var profileRequest: Effect {

@@ -89,7 +89,7 @@ public enum LoggedOut: Sendable, Hashable {
         case refreshing
     }
 
-    /// What is known of the token of a sign-out.
+    /// What is known of a token that was to be deleted.
     public enum Token: Sendable, Hashable {
         /// The server has deleted it.
         case deleted

@@ -70,11 +70,13 @@ extension Engine {
     /// Not given up with the attempt: the code is spent, and tokens that nobody waits for any more must not live on.
     func exchange(_ id: AttemptID, _ request: TokenRequest) {
         guard case .awaitingCallback(let attempt) = state else { return }
+        // The attempt itself, with its verifier, is not kept for so long.
+        let settings = attempt.settings
         let key = keepUntilDone { [transport = dependencies.transport, weak self] _ in
             do throws(TokenRequestError) {
                 let tokens = try await transport.tokens(request)
                 guard await self?.received(id, tokens) != true else { return }
-                await self?.giveBack(tokens, of: attempt)
+                await self?.giveBack(tokens, settings)
             } catch {
                 await self?.refused(id, error)
             }
@@ -96,14 +98,14 @@ extension Engine {
     }
 
     /// Has the server delete tokens that nobody waits for any more, and notes where it does not.
-    private func giveBack(_ tokens: TokenResponse, of attempt: Attempt) async {
+    private func giveBack(_ tokens: TokenResponse, _ settings: SignInSettings) async {
         let session = Session(
             tokens: tokens,
             receivedAt: dependencies.now(),
-            clientID: attempt.settings.clientID,
-            loginURL: attempt.settings.environment.loginURL,
-            apiURL: attempt.settings.environment.apiURL,
-            profileName: attempt.settings.profileName
+            clientID: settings.clientID,
+            loginURL: settings.environment.loginURL,
+            apiURL: settings.environment.apiURL,
+            profileName: settings.profileName
         )
         guard await !isInUse(session) else { return }
         let client = APIClient(apiURL: session.apiURL, transport: dependencies.transport)

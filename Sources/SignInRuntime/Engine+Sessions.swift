@@ -165,7 +165,8 @@ extension Engine {
         }
         // The refresh has ended it, and it was let go then.
         for key in discards { await closing[key]?.value }
-        return discarded.popLast() ?? .unconfirmed
+        guard let index = endings.lastIndex(where: { $0.grant == session.grant }) else { return .unknown }
+        return endings.remove(at: index).token
     }
 
     /// Whether the token of a session that was let go is being deleted.
@@ -174,15 +175,17 @@ extension Engine {
     /// Has the server delete the token of a session that nobody has any more, and notes what becomes of it.
     func letGo(_ session: Session, canRefresh: Bool = true) {
         guard session.isLive(at: dependencies.now()) || canRefresh else { return }
+        let before = spent.flatMap { $0.session.grant == session.grant ? $0.session : nil }
         discards.insert(
             keepUntilDone { [shared, weak self] _ in
                 guard await self?.isInUse(session) != true else { return }
-                await self?.note(LoggedOut.Token(await shared.discard(session, canRefresh: canRefresh)))
+                let outcome = await shared.discard(session, of: before, canRefresh: canRefresh)
+                await self?.note(LoggedOut.Token(outcome), of: session)
             }
         )
     }
 
-    private func note(_ token: LoggedOut.Token) { discarded.append(token) }
+    private func note(_ token: LoggedOut.Token, of session: Session) { endings.append((session.grant, token)) }
 
     /// Whether the store has taken the session after all, or it or this program has another one with a token of it.
     func isInUse(_ session: Session) async -> Bool {

@@ -41,8 +41,10 @@ public actor Engine {
     /// Whether a code had no answer, or none that could be used.
     public internal(set) var mayHaveLeftToken = false
     /// What is known of the tokens of sessions that no store had taken, and that were let go.
-    public internal(set) var discarded: [LoggedOut.Token] = []
-    /// Of these, deletions that are under way.
+    public var discarded: [LoggedOut.Token] { endings.map(\.token) }
+    /// The same, with the sign-in of each.
+    var endings: [(grant: GrantID?, token: LoggedOut.Token)] = []
+    /// Of what is under way until it is done, the deletions of these.
     var discards: Set<UInt64> = []
     /// How sign-outs stand that are under way, or have not done all that they should.
     public internal(set) var incompleteSignOuts: [SessionID: LoggedOut.Revocation] = [:]

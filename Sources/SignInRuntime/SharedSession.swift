@@ -38,7 +38,7 @@ public struct SharedSession: Sendable {
         case renewed(Session, notKept: StoreError?)
         /// Another process had refreshed it already, or signed in anew.
         case replaced(Session)
-        /// Another process had signed out.
+        /// Another process had signed out, or this one has let go of it meanwhile.
         case forgotten
     }
 
@@ -58,7 +58,7 @@ public struct SharedSession: Sendable {
     ///   - mayAsk: whether the store may ask the person to unlock it.
     ///   - isSignedOut: whether this program has signed out of it meanwhile: what came of the request is deleted then.
     ///   - taking: takes the new session, with why the store did not take it, in one step with whether this program has signed
-    ///     out meanwhile, which `false` says. The spent one is removed from the store after that: who watches it must not take
+    ///     out meanwhile, or let go of what no store has, which `false` says. The spent one is removed from the store after that: who watches it must not take
     ///     that for a sign-out.
     /// - Throws: why there are no fresh tokens; ``TokenRequestError/store(_:)`` where another process holds the lock or the
     ///   store does not say what it has, ``TransportError/cancelled`` where nothing may be sent.
