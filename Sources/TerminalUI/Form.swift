@@ -144,11 +144,14 @@ public struct SaveTarget: Sendable, Hashable {
     public var file: String
     /// The profile in it.
     public var profile: String
+    /// The environment variables that are set, and whose values are used in place of what is saved.
+    public var overridingVariables: [String]
 
     /// A profile in a file.
-    public init(file: String, profile: String) {
+    public init(file: String, profile: String, overridingVariables: [String] = []) {
         self.file = file
         self.profile = profile
+        self.overridingVariables = overridingVariables
     }
 }
 

@@ -147,7 +147,7 @@ func saveBlocks(_ question: SaveQuestion, _ page: Page) -> [Block] {
     func file(_ fit: Page.Fit) -> [Row] {
         page.fact(Strings.file, question.target.file, fit) + page.fact(Strings.profile, question.target.profile, fit)
     }
-    return [
+    var blocks = [
         headlineBlock(Strings.saveHeadline, page),
         leadBlock(Strings.saveLead, page, .muted),
         Block(
@@ -158,4 +158,10 @@ func saveBlocks(_ question: SaveQuestion, _ page: Page) -> [Block] {
             ]
         ),
     ]
+    let variables = question.target.overridingVariables
+    if !variables.isEmpty {
+        let rows = page.marked(page.glyphs.warning, Strings.overriding(variables), .warning)
+        blocks.append(Block(importance: Importance.notice, forms: [rows, Array(rows.prefix(1))]))
+    }
+    return blocks
 }

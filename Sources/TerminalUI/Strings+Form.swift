@@ -55,6 +55,10 @@ extension Strings {
     public static func saved(_ target: SaveTarget) -> String {
         "Saved to \(target.file), profile \(target.profile)."
     }
+    /// What is saved is of no use while these variables are set.
+    static func overriding(_ variables: [String]) -> String {
+        "\(variables.joined(separator: " and ")) \(variables.count == 1 ? "is" : "are") set, and used in place of what is saved."
+    }
     /// After saving failed; `why` is a sentence that names the file.
     public static func notSaved(why: String) -> String {
         "Could not save. \(why) The values hold until the program ends."

@@ -7,7 +7,11 @@ extension Settings {
     /// sign in, which a saved region would contradict.
     var saving: ScreenSession.Saving? {
         guard let file, text(of: .loginURL) == nil, text(of: .apiURL) == nil else { return nil }
-        return ScreenSession.Saving(target: SaveTarget(file: file.path, profile: profileName)) { clientID, region in
+        let variables = [Setting.clientID, .region].compactMap { setting -> String? in
+            if case .variable(let name) = origin(of: setting) { name } else { nil }
+        }
+        let target = SaveTarget(file: file.path, profile: profileName, overridingVariables: variables)
+        return ScreenSession.Saving(target: target) { clientID, region in
             do throws(UsageError) {
                 guard let region, let named = try? Region.named(region) else {
                     throw UsageError("There is no region to save.", "")

@@ -37,6 +37,22 @@ extension EndToEndTests {
             }
         }
 
+        @Test("what is saved beside a variable that is used in its place is said to be")
+        func savedInVain() async throws {
+            try await Stage.with { stage in
+                let screen = try await stage.screen([], environment: ["GENESYSCLOUD_REGION": "us-east-1"])
+                try await screen.wait(for: "Client id and region")
+                try await screen.press(.text(Self.clientID))
+                try await screen.press(.tab)
+                try await screen.press(.controlU)
+                try await screen.press(.text("mypurecloud.de"))
+                try await screen.wait(for: "eu-central-1")
+                try await screen.press(.enter)
+                try await screen.wait(for: "GENESYSCLOUD_REGION is set, and used in place of what is saved")
+                try await screen.press(.letter("q"))
+            }
+        }
+
         @Test("the address that a browser elsewhere ended on is pasted: a wrong one is refused, the right one signs in")
         func paste() async throws {
             try await Stage.with { stage in

@@ -677,6 +677,24 @@ extension EndToEndTests {
             }
         }
 
+        @Test("a token that expires while its refresh is waited for is not given as one that is good")
+        func expiredWhileRefreshing() async throws {
+            try await Stage.with { stage in
+                let rig = try SessionRig(stage, lifetimes: [8, 3600])
+                #expect(try await rig.signIn().status == 0)
+                try await Task.sleep(for: .seconds(5))
+                rig.server.closeGate()
+                let token = try rig.start("token")
+                try await waitUntil("the request", until: { rig.server.refreshes == 1 })
+                try await waitUntil("the token to expire", until: { try await expired(rig) })
+                rig.server.setAway(true)
+                rig.server.openGate()
+                let result = try await token.finished("token")
+                #expect(result.status == 69 && result.output.isEmpty, "\(result)")
+                rig.server.setAway(false)
+            }
+        }
+
         @Test(
             "a refresh whose answer was lost, and which has used up the refresh token: that what it brought may live is said"
         )

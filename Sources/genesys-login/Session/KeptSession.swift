@@ -114,7 +114,8 @@ struct KeptSession {
         do {
             return try await refresh(session, isUrgent: isWished || !isLive, isForItself: isWished)
         } catch let failure as CommandFailure {
-            guard isLive, !isWished, failure.status != ExitStatus.notSignedIn else { throw failure }
+            // The server may have taken its time.
+            guard session.isLive(at: Date()), !isWished, failure.status != ExitStatus.notSignedIn else { throw failure }
             Console.line("The token is still good, but could not be refreshed: \(failure.report.summary)")
             return session
         }
