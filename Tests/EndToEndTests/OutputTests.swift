@@ -151,6 +151,12 @@ extension EndToEndTests {
                         if time.monotonic() > end: break
                         shown += os.read(terminal, 4096)
                 read(b'Signed out')
+                # The first frame is there before the threads are, which would find no room.
+                threads, since = 0, time.monotonic()
+                while time.monotonic() - since < 1:
+                    now = len(os.listdir('/proc/%d/task' % child))
+                    if now != threads: threads, since = now, time.monotonic()
+                    time.sleep(0.05)
                 # The rest of the room is taken.
                 r.setrlimit(r.RLIMIT_NPROC, (60, 60))
                 idle = []
