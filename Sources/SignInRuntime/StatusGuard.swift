@@ -1,8 +1,12 @@
 import NIOCore
 import NIOHTTP1
+import NIOSSL
 
 /// Ends a connection whose answer has a status code below 100, which is none (RFC 9110 §15): the library would take its head
 /// for an interim response, and its end for that of an answer that never began.
+///
+/// It is there once the connection is: what TLS does not understand from then on (RFC 8446 §6.2), or the system complains of, is no
+/// connection that failed but an answer that was cut short, and the request may have arrived.
 final class StatusGuard: ChannelInboundHandler {
     typealias InboundIn = HTTPClientResponsePart
     typealias InboundOut = HTTPClientResponsePart
@@ -27,5 +31,10 @@ final class StatusGuard: ChannelInboundHandler {
             context.close(promise: nil)
         }
         if !isOver { context.fireChannelRead(data) }
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        let isCut = error is BoringSSLError || error is NIOSSLError || error is IOError
+        context.fireErrorCaught(isCut ? HTTPParserError.invalidEOFState : error)
     }
 }

@@ -154,6 +154,20 @@ struct TLSTests {
         }
     }
 
+    @Test("what TLS does not understand after the request is no failed handshake: the request may have arrived")
+    func garbled() async throws {
+        let certificates = try await Certificates.all()
+        let network = Network(authority: certificates.authority)
+        for answer in ["", "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{}"] {
+            try await RawServer.with(answering: answer, then: .garbled, tls: certificates.context(.good)) { server in
+                await #expect(throws: TransportError.closed(host: "localhost")) {
+                    try await network.get("https://localhost:\(server.port)/")
+                }
+                #expect(await server.requests.count == 1)
+            }
+        }
+    }
+
     @Test(
         "an answer that is cut off is told from a complete one, with a length and in chunks",
         arguments: [

@@ -8,6 +8,8 @@ actor RawServer {
         case close, keepOpen
         /// TLS: the connection is cut without a word.
         case cut
+        /// TLS: bytes come that are none of its.
+        case garbled
     }
 
     nonisolated let port: Int
@@ -23,7 +25,8 @@ actor RawServer {
             .bind(host: "127.0.0.1", port: 0) { channel in
                 channel.eventLoop.makeCompletedFuture {
                     if let tls {
-                        try channel.pipeline.syncOperations.addHandlers([Scissors(), NIOSSLServerHandler(context: tls)])
+                        try channel.pipeline.syncOperations.addHandler(Scissors(), name: Scissors.name)
+                        try channel.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: tls))
                     }
                     return try NIOAsyncChannel<ByteBuffer, ByteBuffer>(wrappingChannelSynchronously: channel)
                 }
@@ -83,10 +86,8 @@ actor RawServer {
                 switch ending {
                 case .close: return
                 case .keepOpen: continue
-                case .cut:
-                    // From below the TLS handler, which would say goodbye.
-                    return try await client.channel.pipeline.context(name: Scissors.name)
-                        .flatMap { $0.close() }.get()
+                case .cut: return try await Scissors.end(client.channel)
+                case .garbled: return try await Scissors.end(client.channel, after: "HTTP/1.1 502 Bad Gateway\r\n\r\n")
                 }
             }
         }
@@ -107,4 +108,17 @@ actor RawServer {
 private final class Scissors: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     static let name = "scissors"
+
+    /// Ends `channel` from below the TLS handler, which would say goodbye, after `bytes` that are none of TLS.
+    static func end(_ channel: any Channel, after bytes: String = "") async throws {
+        try await channel.eventLoop.flatSubmit {
+            do {
+                let context = try channel.pipeline.syncOperations.context(name: name)
+                if !bytes.isEmpty { context.writeAndFlush(NIOAny(ByteBuffer(string: bytes)), promise: nil) }
+                return context.close()
+            } catch {
+                return channel.eventLoop.makeFailedFuture(error)
+            }
+        }.get()
+    }
 }
