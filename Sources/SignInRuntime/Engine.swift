@@ -25,6 +25,8 @@ public actor Engine {
     let shared: SharedSession
     private let publish: AsyncStream<State>.Continuation
     private var lastID: UInt64 = 0
+    /// The last one before the program was to be left.
+    private var lastBeforeExit: UInt64 = 0
     var listeners: [AttemptID: any CallbackListener] = [:]
     /// What arrived after the port was bound and before the state machine knew of it.
     var early: [AttemptID: [Arrival]] = [:]
@@ -233,7 +235,8 @@ public actor Engine {
         let last = Array(closing.values) + (storeWork.map { [$0] } ?? [])
         let lasting = sent.compactMap { closing[$0] } + (isSaving ? storeWork.map { [$0] } ?? [] : [])
         let removals = Array(removals.values)
-        let (patience, before) = (exitPatience, lastID)
+        let patience = exitPatience
+        lastBeforeExit = lastID
         Task { [publish, weak self] in
             await Self.first {
                 for task in last { await task.value }
@@ -245,20 +248,21 @@ public actor Engine {
                 // A sign-out waits for a refresh, and has the server to tell then.
                 if !lasting.isEmpty { try? await Task.sleep(for: patience) }
             }
-            // What has come of these last things may have to be deleted.
-            let late = await self?.discards(since: before) ?? []
-            await Self.first {
-                for task in late { await task.value }
-            } or: {
-                try? await Task.sleep(for: patience)
-            }
+            await self?.finishDiscarding()
             publish.finish()
         }
     }
 
-    /// The deletions that have begun since `key` was the last one.
-    private func discards(since key: UInt64) -> [Task<Void, Never>] {
-        discards.filter { $0 > key }.compactMap { closing[$0] }
+    /// Waits for the deletions that have begun while the program was left, for what has come then may have to be deleted; as long as
+    /// leaving waits for anything.
+    public func finishDiscarding() async {
+        let late = discards.filter { $0 > lastBeforeExit }.compactMap { closing[$0] }
+        guard !late.isEmpty else { return }
+        await Self.first {
+            for task in late { await task.value }
+        } or: { [exitPatience] in
+            try? await Task.sleep(for: exitPatience)
+        }
     }
 
     /// Waits until one of the two is done, and not for the other.

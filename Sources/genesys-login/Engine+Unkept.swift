@@ -18,7 +18,8 @@ extension Engine {
     /// Says what became of the tokens of sessions that no store had taken, and that ended before the program.
     ///
     /// - Parameter onlyLeft: whether those that the server has deleted are not worth a word.
-    func tellDiscarded(onlyLeft: Bool = false) {
+    func tellDiscarded(onlyLeft: Bool = false) async {
+        await finishDiscarding()
         var tokens = discarded
         if isDiscarding { tokens.append(.unconfirmed) }
         if onlyLeft { tokens.removeAll { $0 == .deleted || $0 == .unknown } }

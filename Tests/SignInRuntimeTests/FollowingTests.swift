@@ -358,6 +358,30 @@ struct FollowingTests {
         #expect(world.server.lines.count(where: { $0 == Self.token }) == 2, "what was refused is not sent again")
     }
 
+    @Test("what no store has taken, and whose end comes after all else is done, is waited for too")
+    func endingAfterLeaving() async throws {
+        let shelf = SharedShelf()
+        shelf.failSaving(.quotaExceeded(store: "shelf"))
+        let world = World(store: shelf.store, exitPatience: .seconds(20)) { request, _ in
+            switch request.method {
+            case .get: return .ada
+            case .delete:
+                for _ in 0..<1000 { await Task.yield() }
+                return HTTPResponse(status: 200)
+            case .post: return .tokens(0, refresh: false)
+            }
+        }
+        try await world.signIn()
+        try await world.reach("the store's refusal") { $0.held?.notKept != nil }
+        let id = try #require(await world.engine.state.held?.id)
+        await world.engine.send(.quitChosen)
+        for await _ in world.engine.states {}
+        let refusal = APIError.rejected(.init(status: 401))
+        await world.engine.send(.profileFailed(id, refusal, using: Secret("access-0")))
+        await world.engine.finishDiscarding()
+        #expect(await world.engine.discarded == [.deleted])
+    }
+
     @Test("left at once in the middle of its refresh, what no store has taken is deleted by what that brings")
     func leaveAtOnce() async throws {
         let shelf = SharedShelf()
