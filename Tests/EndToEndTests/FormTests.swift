@@ -6,17 +6,21 @@ extension EndToEndTests {
     @Suite struct FormTests {
         private static let clientID = "12345678-90ab-cdef-1234-567890abcdef"
 
+        private func fillIn(_ screen: TmuxScreen) async throws {
+            try await screen.wait(for: "Client id and region")
+            try await screen.press(.text(Self.clientID))
+            try await screen.press(.tab)
+            try await screen.press(.controlU)
+            try await screen.press(.text("mypurecloud.de"))
+            try await screen.wait(for: "eu-central-1")
+            try await screen.press(.enter)
+        }
+
         @Test("without a client id the screen asks for it and the region, saves them, and knows them next time")
         func firstRun() async throws {
             try await Stage.with { stage in
                 let screen = try await stage.screen([])
-                try await screen.wait(for: "Client id and region")
-                try await screen.press(.text(Self.clientID))
-                try await screen.press(.tab)
-                try await screen.press(.controlU)
-                try await screen.press(.text("mypurecloud.de"))
-                try await screen.wait(for: "eu-central-1")
-                try await screen.press(.enter)
+                try await fillIn(screen)
                 try await screen.wait(for: "Save for next time?")
                 try await screen.press(.letter("y"))
                 try await screen.wait(for: "Saved to")
@@ -41,13 +45,7 @@ extension EndToEndTests {
         func savedInVain() async throws {
             try await Stage.with { stage in
                 let screen = try await stage.screen([], environment: ["GENESYSCLOUD_REGION": "us-east-1"])
-                try await screen.wait(for: "Client id and region")
-                try await screen.press(.text(Self.clientID))
-                try await screen.press(.tab)
-                try await screen.press(.controlU)
-                try await screen.press(.text("mypurecloud.de"))
-                try await screen.wait(for: "eu-central-1")
-                try await screen.press(.enter)
+                try await fillIn(screen)
                 try await screen.wait(for: "GENESYSCLOUD_REGION is set, and used in place of what is saved")
                 try await screen.press(.letter("q"))
             }
