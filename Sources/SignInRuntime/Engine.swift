@@ -14,7 +14,7 @@ public actor Engine {
 
     /// The longest that leaving the program waits for what is under way (a server that is told of a sign-out, a page, the
     /// answer to a code that nobody waits for any more). A refresh that was sent and a session on its way into the store, or out
-    /// of it, are waited for as long as they take.
+    /// of it, are waited for as long as they take; a deletion that begins in this time, once more as long.
     public static let exitPatience = Duration.seconds(3)
 
     /// A timer that is later than this, in seconds, was kept from firing; and how long an attempt goes on then.
