@@ -130,9 +130,10 @@ public final class LiveTransport: Sendable {
                 )
             )
         } catch {
-            let error = TransportError(error, route: route)
-            if Task.isCancelled { return .failure(error) }
-            return .failure(await closerLook(at: error, route, deadline: deadline))
+            let problem = TransportError(error, route: route)
+            // What became of another connection says nothing of a request that may have arrived by this one.
+            if Task.isCancelled || error is AnswerGuard.Cut { return .failure(problem) }
+            return .failure(await closerLook(at: problem, route, deadline: deadline))
         }
     }
 
@@ -159,7 +160,7 @@ public final class LiveTransport: Sendable {
         // Less than the five seconds after which servers commonly close: a request must not meet that.
         configuration.connectionPool.idleTimeout = .seconds(4)
         configuration.decompression = .disabled
-        configuration.http1_1ConnectionDebugInitializer = { StatusGuard.add(to: $0) }
+        configuration.http1_1ConnectionDebugInitializer = { AnswerGuard.add(to: $0) }
         configuration.proxy = proxy.map { proxy in
             .server(
                 host: proxy.host,

@@ -23,7 +23,7 @@ extension TransportError {
             self = Self.system(error, route)
         case let error as HTTPClientError:
             self = Self.client(error, route)
-        case HTTPParserError.invalidEOFState:
+        case is AnswerGuard.Cut, HTTPParserError.invalidEOFState:
             self = .closed(host: host)
         case is HTTPParserError:
             self = .notHTTP(host: host)

@@ -5,6 +5,8 @@ import NIOPosix
 actor ConnectProxy {
     enum Manner: Sendable {
         case open
+        /// Opens the first time, and answers 503 from then on.
+        case openOnce
         /// Opens to something that is no TLS server: it says this at once, and ends where it says nothing.
         case openTo(String)
         /// Opens, and passes nothing on.
@@ -86,6 +88,8 @@ actor ConnectProxy {
                             + "Content-Length: 2\r\n\r\nno"
                     )
                 )
+            case .openOnce where await requests.count > 1:
+                try await outbound.write(ByteBuffer(string: "HTTP/1.1 503 Unavailable\r\nContent-Length: 2\r\n\r\nno"))
             case .refuse(let status):
                 try await outbound.write(ByteBuffer(string: "HTTP/1.1 \(status)\r\nContent-Length: 2\r\n\r\nno"))
             case .hang:
@@ -100,14 +104,14 @@ actor ConnectProxy {
                 try await outbound.write(ByteBuffer(string: "HTTP/1.1 200 Connection established\r\n\r\n"))
                 while try await parts.next() != nil {}
             case .talkNonsense: try await outbound.write(ByteBuffer(string: "SSH-2.0-OpenSSH_9.2\r\n\r\n"))
-            case .open, .demand:
+            case .open, .openOnce, .demand:
                 let upstream = try await Self.connect(to: request)
                 try await outbound.write(ByteBuffer(string: "HTTP/1.1 200 Connection established\r\n\r\n"))
                 try await upstream.executeThenClose { answers, questions in
                     try await withThrowingTaskGroup(of: Void.self) { group in
                         group.addTask {
                             for try await part in answers { try await outbound.write(part) }
-                            outbound.finish()
+                            try await client.channel.close()
                         }
                         while let part = try await parts.next() { try await questions.write(part) }
                         group.cancelAll()

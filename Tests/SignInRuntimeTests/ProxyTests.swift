@@ -194,6 +194,28 @@ struct ProxyTests {
     }
 
     @Test(
+        "a request that may have arrived is not told as one that the proxy kept back, whatever the proxy says afterwards",
+        arguments: [RawServer.Ending.close, .cut, .garbled],
+        ["", "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{}"]
+    )
+    func cut(ending: RawServer.Ending, answer: String) async throws {
+        let certificates = try await Certificates.all()
+        try await ConnectProxy.with(.openOnce) { proxy in
+            let network = Network(
+                environment: ["HTTPS_PROXY": "http://127.0.0.1:\(proxy.port)"],
+                authority: certificates.authority
+            )
+            try await RawServer.with(answering: answer, then: ending, tls: certificates.context(.good)) { server in
+                await #expect(throws: TransportError.closed(host: name)) {
+                    try await network.get("https://\(name):\(server.port)/")
+                }
+                #expect(await server.requests.count == 1)
+            }
+            #expect(await proxy.requests.count == 1)
+        }
+    }
+
+    @Test(
         "what is wrong with a certificate is told through a tunnel as well",
         arguments: [
             (.expired, .expired), (.future, .notYetValid), (.elsewhere, .wrongHost), (.stranger, .untrusted),
