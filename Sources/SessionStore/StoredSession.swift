@@ -9,7 +9,7 @@ struct StoredSession {
     static let version = 1
 
     /// What stands in every one.
-    static let mark = "access_token"
+    static let mark = Wire.CodingKeys.accessToken.rawValue
 
     /// The times that are believed, in seconds since 1970: some sixteen thousand years around it.
     private static let years = -500_000_000_000...500_000_000_000

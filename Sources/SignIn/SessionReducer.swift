@@ -38,7 +38,7 @@ extension HeldSession {
         if case .refresh(let error) = failure?.problem, error.endsSession || error.spendsRefreshToken {
             canRefresh = false
         }
-        return abandon() + (isNobodysElse ? [.discardSession(session, canRefresh: canRefresh)] : [])
+        return abandon() + (endsWithProgram ? [.discardSession(session, canRefresh: canRefresh)] : [])
     }
 
     var profileRequest: Effect {

@@ -298,7 +298,7 @@ public struct HeldSession: Sendable, Hashable {
     public var isKept: Bool { notKept == nil && !isBeingKept }
 
     /// Whether it ends with this program. One that had a place, which another client's has taken, may be in use elsewhere.
-    public var isNobodysElse: Bool {
+    public var endsWithProgram: Bool {
         switch notKept {
         case nil: false
         case .placeTaken: !isShared

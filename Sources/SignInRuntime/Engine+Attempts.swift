@@ -70,7 +70,6 @@ extension Engine {
     /// Not given up with the attempt: the code is spent, and tokens that nobody waits for any more must not live on.
     func exchange(_ id: AttemptID, _ request: TokenRequest) {
         guard case .awaitingCallback(let attempt) = state else { return }
-        // The attempt itself, with its verifier, is not kept for so long.
         let settings = attempt.settings
         let key = keepUntilDone { [transport = dependencies.transport, weak self] _ in
             do throws(TokenRequestError) {

@@ -46,8 +46,12 @@ extension Engine {
     ///
     /// - Returns: the last try, where the program is being left.
     private func keepReplacing(_ session: Session) -> Task<Void, Never>? {
-        guard !isLeaving else { return Task { _ = await replaceSpent(session) } }
         spent?.task.cancel()
+        guard !isLeaving else {
+            let last = Task { _ = await replaceSpent(session) }
+            spent = (session, last)
+            return last
+        }
         let task = Task { [dependencies, weak self] in
             repeat {
                 let next = dependencies.now().addingTimeInterval(Self.storeDelay)
@@ -56,6 +60,11 @@ extension Engine {
         }
         spent = (session, task)
         return nil
+    }
+
+    /// What the store has still of the session's sign-in: its refresh token was spent on that.
+    private func spent(on session: Session) -> Session? {
+        spent.flatMap { $0.session.grant == session.grant ? $0.session : nil }
     }
 
     /// Whether the store has the spent session no more.
@@ -148,7 +157,7 @@ extension Engine {
     /// The session in hand that ends with the program, and why no store has taken it; `nil` where there is none. One that had a
     /// place, which another client's has taken, may be in use elsewhere.
     public func unkept() async -> (session: Session, StoreError)? {
-        guard let held = inHand.first, held.isNobodysElse, let error = held.notKept else { return nil }
+        guard let held = inHand.first, held.endsWithProgram, let error = held.notKept else { return nil }
         let kept = await lastLook(held.session.profileName)
         return kept??.sharesToken(with: held.session) == true ? nil : (held.session, error)
     }
@@ -160,8 +169,8 @@ extension Engine {
     public func discard(_ session: Session) async -> LoggedOut.Token? {
         for key in sent { await closing[key]?.value }
         if let held = inHand.first, held.session.isSameGrant(as: session) {
-            guard held.isNobodysElse else { return nil }
-            return LoggedOut.Token(await shared.discard(held.session, of: spent?.session))
+            guard held.endsWithProgram else { return nil }
+            return LoggedOut.Token(await shared.discard(held.session, of: spent(on: held.session)))
         }
         // The refresh has ended it, and it was let go then.
         for key in discards { await closing[key]?.value }
@@ -175,7 +184,7 @@ extension Engine {
     /// Has the server delete the token of a session that nobody has any more, and notes what becomes of it.
     func letGo(_ session: Session, canRefresh: Bool = true) {
         guard session.isLive(at: dependencies.now()) || canRefresh else { return }
-        let before = spent.flatMap { $0.session.grant == session.grant ? $0.session : nil }
+        let before = spent(on: session)
         discards.insert(
             keepUntilDone { [shared, weak self] _ in
                 guard await self?.isInUse(session) != true else { return }
@@ -187,14 +196,16 @@ extension Engine {
 
     private func note(_ token: LoggedOut.Token, of session: Session) { endings.append((session.grant, token)) }
 
-    /// Whether the store has taken the session after all, or it or this program has another one with a token of it.
+    /// Whether the store has taken the session after all, or it or this program has another one with a token of it. A store
+    /// that does not say so soon leaves the time to have the server delete it.
     func isInUse(_ session: Session) async -> Bool {
         if inHand.contains(where: { $0.session.sharesToken(with: session) }) { return true }
-        return await lastLook(session.profileName).map { $0?.sharesToken(with: session) ?? false } ?? false
+        let kept = await lastLook(session.profileName, within: exitPatience / 2)
+        return kept.map { $0?.sharesToken(with: session) ?? false } ?? false
     }
 
-    /// What the store has when the program is left; `nil` where it does not say so in the time that leaving may take.
-    private func lastLook(_ profileName: String) async -> Session?? {
+    /// What the store has when the program is left; `nil` where it does not say so in time, which is that of leaving unless given.
+    private func lastLook(_ profileName: String, within patience: Duration? = nil) async -> Session?? {
         let (answers, answer) = AsyncStream<Session??>.makeStream()
         Task { [store = dependencies.store] in
             // Nobody is asked to unlock anything on leaving.
@@ -208,8 +219,8 @@ extension Engine {
                 answer.yield(.none)
             }
         }
-        Task { [exitPatience] in
-            try? await Task.sleep(for: exitPatience)
+        Task { [patience = patience ?? exitPatience] in
+            try? await Task.sleep(for: patience)
             answer.yield(.none)
         }
         for await kept in answers { return kept }
@@ -322,16 +333,17 @@ extension Engine {
     /// server may have issued a token.
     public var isExchanging: Bool { !exchanges.isEmpty }
 
-    /// Lets go of a session that no store has taken, and that is in hand no more: there was another one meanwhile, or it has ended.
-    func letGoUnlessInHand(_ id: SessionID, _ session: Session) {
-        // A sign-out has it deleted itself.
-        guard !inHand.contains(where: { $0.id == id }), !isSignedOut(session) else { return }
-        letGo(session)
-    }
-
     func saved(_ outcome: Event.Kind) {
         saves -= 1
         send(outcome)
+    }
+
+    /// No store has taken it. Where it is in hand no more, for there was another one meanwhile or it has ended, it is let go.
+    func notSaved(_ id: SessionID, _ session: Session, _ error: StoreError) {
+        saved(.sessionNotKept(id, error))
+        // A sign-out has it deleted itself.
+        guard !inHand.contains(where: { $0.id == id }), !isSignedOut(session) else { return }
+        letGo(session)
     }
 
     /// Store actions run one after another, so that an older session cannot overwrite a newer one.

@@ -25,8 +25,8 @@ public actor Engine {
     let shared: SharedSession
     private let publish: AsyncStream<State>.Continuation
     private var lastID: UInt64 = 0
-    /// The last one before the program was to be left.
-    private var lastBeforeExit: UInt64 = 0
+    /// The last one of what leaving has waited for.
+    private var lastAwaited: UInt64 = 0
     var listeners: [AttemptID: any CallbackListener] = [:]
     /// What arrived after the port was bound and before the state machine knew of it.
     var early: [AttemptID: [Arrival]] = [:]
@@ -152,8 +152,7 @@ public actor Engine {
                 do throws(StoreError) {
                     await self?.saved(.sessionKept(id, inPlaceOf: try await shared.keep(session)))
                 } catch {
-                    await self?.saved(.sessionNotKept(id, error))
-                    await self?.letGoUnlessInHand(id, session)
+                    await self?.notSaved(id, session, error)
                 }
             }
         case .forgetSession(let session):
@@ -223,6 +222,7 @@ public actor Engine {
     }
 
     private func exit() {
+        if !isLeaving { lastAwaited = lastID }
         isLeaving = true
         following?.task.cancel()
         unlocking?.cancel()
@@ -236,7 +236,6 @@ public actor Engine {
         let lasting = sent.compactMap { closing[$0] } + (isSaving ? storeWork.map { [$0] } ?? [] : [])
         let removals = Array(removals.values)
         let patience = exitPatience
-        lastBeforeExit = lastID
         Task { [publish, weak self] in
             await Self.first {
                 for task in last { await task.value }
@@ -256,13 +255,15 @@ public actor Engine {
     /// Waits for the deletions that have begun while the program was left, for what has come then may have to be deleted; as long as
     /// leaving waits for anything.
     public func finishDiscarding() async {
-        let late = discards.filter { $0 > lastBeforeExit }.compactMap { closing[$0] }
+        let keys = discards.filter { $0 > lastAwaited }
+        let late = keys.compactMap { closing[$0] }
         guard !late.isEmpty else { return }
         await Self.first {
             for task in late { await task.value }
         } or: { [exitPatience] in
             try? await Task.sleep(for: exitPatience)
         }
+        lastAwaited = max(lastAwaited, keys.max() ?? 0)
     }
 
     /// Waits until one of the two is done, and not for the other.

@@ -58,8 +58,8 @@ public struct SharedSession: Sendable {
     ///   - mayAsk: whether the store may ask the person to unlock it.
     ///   - isSignedOut: whether this program has signed out of it meanwhile: what came of the request is deleted then.
     ///   - taking: takes the new session, with why the store did not take it, in one step with whether this program has signed
-    ///     out meanwhile, or let go of what no store has, which `false` says. The spent one is removed from the store after that: who watches it must not take
-    ///     that for a sign-out.
+    ///     out meanwhile, or let go of what no store has, which `false` says. The spent one is removed from the store after
+    ///     that: who watches it must not take that for a sign-out.
     /// - Throws: why there are no fresh tokens; ``TokenRequestError/store(_:)`` where another process holds the lock or the
     ///   store does not say what it has, ``TransportError/cancelled`` where nothing may be sent.
     public func refresh(

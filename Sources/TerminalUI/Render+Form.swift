@@ -160,8 +160,10 @@ func saveBlocks(_ question: SaveQuestion, _ page: Page) -> [Block] {
     ]
     let variables = question.target.overridingVariables
     if !variables.isEmpty {
-        let rows = page.marked(page.glyphs.warning, Strings.overriding(variables), .warning)
-        blocks.append(Block(importance: Importance.notice, forms: [rows, Array(rows.prefix(1))]))
+        let forms = [Strings.overriding(variables), Strings.overridingBriefly].map {
+            page.marked(page.glyphs.warning, $0, .warning)
+        }
+        blocks.append(Block(importance: Importance.notice, forms: forms))
     }
     return blocks
 }

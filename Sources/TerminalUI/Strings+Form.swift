@@ -59,6 +59,8 @@ extension Strings {
     static func overriding(_ variables: [String]) -> String {
         "\(variables.joined(separator: " and ")) \(variables.count == 1 ? "is" : "are") set, and used in place of what is saved."
     }
+    /// The same where there is a single row for it.
+    static let overridingBriefly = "Variables are used in place of this."
     /// After saving failed; `why` is a sentence that names the file.
     public static func notSaved(why: String) -> String {
         "Could not save. \(why) The values hold until the program ends."

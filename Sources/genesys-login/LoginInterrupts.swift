@@ -84,7 +84,9 @@ private final class Taker: Sendable {
             }
             if await engine.isSending {
                 Console.line(again ? Strings.refreshGivenUp : Strings.finishingRefresh())
-                if again, await engine.state.held?.isNobodysElse == true { Console.line(Strings.notKept(.unconfirmed)) }
+                if again, await engine.state.held?.endsWithProgram == true {
+                    Console.line(Strings.notKept(.unconfirmed))
+                }
                 if again { DeferredSignals.die(of: number) }
             }
             if await engine.isDiscarding {

@@ -116,17 +116,20 @@ struct ScreenSession {
         let ending = await loop.run()
         terminal.close()
         // Somebody did not wait for that.
-        if await engine.isSending, await engine.state.held != nil { Console.line(Strings.refreshGivenUp) }
+        if await engine.isSending, await engine.state.held?.endsWithProgram == false {
+            Console.line(Strings.refreshGivenUp)
+        }
         if await engine.isSaving { Console.line(Strings.saveGivenUp) }
         if let before = loop.stateAtLeaving { Self.lines(from: before, to: await engine.state).forEach(Console.line) }
-        let isTelling = Mutex(false)
+        let givenUp = Mutex(Strings.notKept(.unconfirmed))
         let (isLost, isForgotten) = await DeferredSignals.during(
             words: { Strings.finishingExchange($0) },
-            givenUp: { isTelling.withLock(\.self) ? Strings.signOutGivenUp : Strings.notKept(.unconfirmed) }
+            givenUp: { givenUp.withLock(\.self) }
         ) {
             let isLost = await engine.discardUnkept() != nil
-            isTelling.withLock { $0 = true }
+            givenUp.withLock { $0 = Strings.signOutGivenUp }
             let isForgotten = await tellSignOuts(engine)
+            givenUp.withLock { $0 = Strings.letGo(.unconfirmed) }
             if await engine.isExchanging { Console.line(Strings.exchangeUnanswered) }
             if await engine.mayHaveLeftToken { Console.line(Strings.tokenMayBeLeft) }
             if await engine.hasLeftToken { Console.line(Strings.tokenLeft) }

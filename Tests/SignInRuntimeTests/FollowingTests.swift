@@ -330,16 +330,20 @@ struct FollowingTests {
         #expect(await keptAtTheEnd.value == "access-1")
     }
 
-    @Test("a session that no store has taken, and that ends while the program is left, is deleted before")
-    func leaveWhileEnding() async throws {
+    @Test(
+        "a session that no store has taken, and that ends while the program is left, is deleted before",
+        arguments: [false, true]
+    )
+    func leaveWhileEnding(isLeftAgain: Bool) async throws {
         let shelf = SharedShelf()
         shelf.failSaving(.quotaExceeded(store: "shelf"))
         let (gate, open) = AsyncStream<Void>.makeStream()
+        let (slowness, go) = AsyncStream<Void>.makeStream()
         let world = World(store: shelf.store, exitPatience: .seconds(20)) { request, turn in
             switch request.method {
             case .get: return .ada
             case .delete:
-                for _ in 0..<1000 { await Task.yield() }
+                for await _ in slowness { break }
                 return HTTPResponse(status: 200)
             case .post:
                 guard turn > 0 else { return .tokens(0) }
@@ -353,6 +357,15 @@ struct FollowingTests {
         try await world.reach("the request") { _ in world.server.lines.count(where: { $0 == Self.token }) == 2 }
         await world.engine.send(.quitChosen)
         open.yield()
+        if isLeftAgain {
+            try await world.reach("its end") { $0.held == nil }
+            await world.engine.send(.quitChosen)
+        }
+        Task {
+            // Time for everything else to end, were it not waited for.
+            for _ in 0..<1000 { _ = await world.engine.state }
+            go.yield()
+        }
         for await _ in world.engine.states {}
         #expect(await world.engine.discarded == [.deleted])
         #expect(world.server.lines.count(where: { $0 == Self.token }) == 2, "what was refused is not sent again")
@@ -408,6 +421,70 @@ struct FollowingTests {
         open.yield()
         #expect(await deletion == .deleted)
         #expect(world.server.lines.count(where: { $0 == Self.token }) == 2, "the spent refresh token is not sent again")
+    }
+
+    @Test(
+        "what a refresh brings while one leaves is not said to live when it was not kept but deleted"
+    )
+    func leaveNotKept() async throws {
+        let shelf = SharedShelf()
+        let (gate, open) = AsyncStream<Void>.makeStream()
+        let world = World(store: shelf.store) { request, turn in
+            switch request.method {
+            case .get: return .ada
+            case .delete: return HTTPResponse(status: 200)
+            case .post:
+                if turn > 0 { for await _ in gate { break } }
+                return .tokens(turn)
+            }
+        }
+        try await world.signIn()
+        try await world.reach("the store") { _ in shelf.saves == 1 }
+        await world.engine.send(.refreshChosen(world.engine.plan(try .sample())))
+        try await world.reach("the request") { _ in world.server.lines.count(where: { $0 == Self.token }) == 2 }
+        await world.engine.send(.quitChosen)
+        shelf.failChanges(.quotaExceeded(store: "shelf"))
+        open.yield()
+        for await _ in world.engine.states {}
+        let (session, _) = try #require(await world.engine.unkept())
+        #expect(session.tokens.accessToken == Secret("access-1"))
+        #expect(await world.engine.discard(session) == .deleted)
+        let spent = try #require(shelf.kept)
+        #expect(spent.tokens.accessToken == Secret("access-0"))
+        let server = world.server
+        let other = SharedSession(
+            store: shelf.store,
+            transport: HTTPTransport { request throws(TransportError) in try await server.answer(request) },
+            now: { [clock = world.clock] in clock.now }
+        )
+        await #expect {
+            _ = try await other.refresh(spent, isKept: true)
+        } throws: { error in
+            guard case TokenRequestError.answer = error else { return false }
+            return true
+        }
+        #expect(server.lines.count(where: { $0 == Self.token }) == 2)
+    }
+
+    @Test("a store that does not answer does not keep what nobody waits for from being deleted")
+    func leaveWithSilentStore() async throws {
+        let shelf = SharedShelf()
+        let (gate, open) = AsyncStream<Void>.makeStream()
+        let (silence, answer) = AsyncStream<Void>.makeStream()
+        defer { answer.finish() }
+        let world = World(store: shelf.store, exitPatience: .seconds(4)) { request, turn in
+            if request.method == .post { for await _ in gate { break } }
+            return request.method == .post ? .tokens(turn) : HTTPResponse(status: 200)
+        }
+        await world.engine.send(.signInChosen(world.engine.plan(try .sample())))
+        try await world.callBack()
+        try await world.reach("the request") { _ in world.server.lines == [Self.token] }
+        shelf.beforeLoading { for await _ in silence {} }
+        await world.engine.send(.cancelChosen)
+        await world.engine.send(.quitChosen)
+        open.yield()
+        for await _ in world.engine.states {}
+        #expect(world.server.lines.contains { $0.hasPrefix("DELETE") })
     }
 
     @Test("a sign-in that was given up, and whose token is that of the session in hand, deletes nothing")
