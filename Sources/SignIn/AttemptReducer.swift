@@ -127,7 +127,8 @@ private func receivePaste(_ state: inout State, _ current: Attempt, _ text: Secr
             switch error {
             case .refused(let reason): refusal = .callback(reason)
             case .denied(let response): return end(&state, attempt, .authorization(response), at: at)
-            case .missingCode: return end(&state, attempt, .missingCode, at: at)
+            case .missingCode where attempt.isExchanging: return end(&state, attempt, .missingCode, at: at)
+            case .missingCode: refusal = .incomplete
             }
         }
     } catch {

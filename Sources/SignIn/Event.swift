@@ -145,6 +145,8 @@ public enum PasteRefusal: Error, Sendable, Hashable {
     case notAnAddress
     /// An address, and not the redirect URI.
     case otherAddress
+    /// It has this attempt's `state`, and neither `code` nor `error`: a part of the callback.
+    case incomplete
     /// The callback was refused.
     case callback(AuthorizationResponse.Refusal)
 }

@@ -16,6 +16,7 @@ extension Strings {
         case .callbackRefused(let refusal): "Callback refused: \(reason(refusal))."
         case .pasteRefused(.notAnAddress): "The pasted text is no callback URL."
         case .pasteRefused(.otherAddress): "The pasted URL is not this sign-in's callback."
+        case .pasteRefused(.incomplete): "The pasted callback has no code: paste the whole address, in one line."
         case .pasteRefused(.callback(let refusal)): "Pasted callback refused: \(reason(refusal))."
         case .requestRefused(let refusal): words(refusal)
         case .callbackRepeated: "The callback came twice; the second was ignored."
