@@ -245,7 +245,6 @@ struct ScreenLoop {
         signIn = result.signIn
         let chosen = result.signIn
         Task { [engine] in await engine.follow(chosen.profileName) { chosen.accepts($0) } }
-        model.context.signOutPage = chosen.signOutPage
         model.overlay = nil
         model.complaint = nil
         model.context.clientID = result.signIn.clientID.value

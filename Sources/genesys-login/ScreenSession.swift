@@ -214,7 +214,7 @@ struct ScreenSession {
 
     private var environment: Environment { signIn?.environment ?? settings.environment }
 
-    /// The form's values as settings; what else was set (the organization, a sign-in URL) stays as it is.
+    /// The form's values as settings; an organization that was set stays as it is.
     private var configure: Configure {
         { [settings, saving, environment, profileName = signIn?.profileName] clientID, region, save in
             var chosen = environment
@@ -244,7 +244,7 @@ struct ScreenSession {
             storeName: Strings.store(store.name),
             environmentLabel: approve == nil ? environment.label : "the demo cloud on this machine",
             clientID: signIn?.clientID.value,
-            region: Self.region(of: environment)?.name,
+            region: settings.namesURL ? nil : Self.region(of: environment)?.name,
             saveTarget: saving?.target,
             redirectURI: settings.redirectURI.value,
             signOutPage: signIn?.signOutPage,

@@ -6,7 +6,7 @@ extension Settings {
     /// Saving the form's values in the profile; `nil` where there is no file for it, or where explicit URLs say where to
     /// sign in, which a saved region would contradict.
     var saving: ScreenSession.Saving? {
-        guard let file, text(of: .loginURL) == nil, text(of: .apiURL) == nil else { return nil }
+        guard let file, !namesURL else { return nil }
         let variables = [Setting.clientID, .region].compactMap { setting -> String? in
             if case .variable(let name) = origin(of: setting) { name } else { nil }
         }

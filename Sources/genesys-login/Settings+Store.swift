@@ -94,6 +94,9 @@ extension Settings {
         return [.apiURL, .loginURL].first { text(of: $0).map { (try? Region.named($0)) != nil } ?? false } ?? .region
     }
 
+    /// Whether a URL beats the region: a token of one region is not to be sent to another.
+    var namesURL: Bool { [.loginURL, .apiURL].contains { text(of: $0) != nil } }
+
     /// Whether somebody set where to sign in.
     var namesPlace: Bool {
         [.region, .org, .loginURL, .apiURL].contains { text(of: $0) != nil }

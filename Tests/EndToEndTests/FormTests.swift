@@ -51,6 +51,22 @@ extension EndToEndTests {
             }
         }
 
+        @Test("where a URL says where to sign in, the form asks for no region", arguments: ["login", "api"])
+        func noRegionBesideURL(host: String) async throws {
+            try await Stage.with { stage in
+                let screen = try await stage.screen([
+                    "--\(host)-url", "https://\(host).mypurecloud.de", "--region", "eu-west-2",
+                ])
+                let shown = try await screen.wait(for: "Client id")
+                #expect(!shown.contains("Region"))
+                try await screen.press(.text(Self.clientID))
+                try await screen.press(.enter)
+                try await screen.wait(for: "In use until the program ends.")
+                try await screen.press(.letter("q"))
+                #expect(try await screen.exitStatus() == 0)
+            }
+        }
+
         @Test("the address that a browser elsewhere ended on is pasted: a wrong one is refused, the right one signs in")
         func paste() async throws {
             try await Stage.with { stage in
