@@ -54,11 +54,13 @@ extension SessionStore {
                     throw .tooLarge(store: name, size: bytes.count, limit: KernelKeyring.largestPayload)
                 }
                 do throws(KernelKeyring.Refusal) {
-                    try await write(
-                        bytes,
-                        description(session.profileName),
-                        seconds: UInt32(min(seconds, Double(Int32.max)))
-                    )
+                    try await patiently { () throws(KernelKeyring.Refusal) in
+                        try KernelKeyring.write(
+                            bytes,
+                            description(session.profileName),
+                            seconds: UInt32(min(seconds, Double(Int32.max)))
+                        )
+                    }
                 } catch {
                     throw storeError(error, name)
                 }
@@ -96,22 +98,30 @@ extension SessionStore {
         }
     }
 
-    /// Writes, a few times if need be: keys that were replaced a moment ago count against the quota until the kernel has
-    /// cleared them away, some milliseconds later.
-    private static func write(
-        _ bytes: borrowing SecretBytes,
-        _ description: String,
-        seconds: UInt32
+    /// Whether the user's quota of keys has no room for one more, however small. Leaves nothing behind.
+    public static func kernelIsFull() async -> Bool {
+        do throws(KernelKeyring.Refusal) {
+            try await patiently { () throws(KernelKeyring.Refusal) in try KernelKeyring.probe() }
+            return false
+        } catch {
+            return error.number == EDQUOT
+        }
+    }
+
+    /// Makes a key, a few times if need be: those that were replaced a moment ago count against the quota until the kernel
+    /// has cleared them away, some milliseconds later.
+    private static func patiently(
+        _ make: () throws(KernelKeyring.Refusal) -> Void
     ) async throws(KernelKeyring.Refusal) {
         for _ in 0..<5 {
             do throws(KernelKeyring.Refusal) {
-                return try KernelKeyring.write(bytes, description, seconds: seconds)
+                return try make()
             } catch {
                 guard error.number == EDQUOT else { throw error }
             }
             try? await Task.sleep(for: .milliseconds(20))
         }
-        try KernelKeyring.write(bytes, description, seconds: seconds)
+        try make()
     }
 
     private static func description(_ profileName: String) -> String {

@@ -387,6 +387,9 @@ extension SharedStores {
                 #expect(try await ask("load", profile) == String(repeating: "x", count: 11_000))
                 #expect(try await ask("save-bytes", profile, "21000") == "quotaExceeded(store: \"kernel\")")
                 #expect(try await ask("load", profile) == String(repeating: "x", count: 11_000))
+                #expect(try await ask("full", profile) == "false")
+                #expect(try await ask("fill", profile, "21000") == "filled")
+                #expect(try await ask("full", profile) == "true")
                 #expect(try await ask("forget", profile) == "forgotten")
                 #expect(try await ask("load", profile) == "none")
             }

@@ -31,6 +31,8 @@ enum Helper {
         switch command {
         case "works":
             say(SessionStore.kernelWorks())
+        case "full":
+            say(await SessionStore.kernelIsFull())
         case "load":
             say(try await store.load(profile)?.tokens.accessToken.reveal() ?? "none")
         case "save":
@@ -40,6 +42,19 @@ enum Helper {
             // WORD is a token's length.
             try await save(String(repeating: "x", count: Int(word) ?? 0), profile, in: store)
             say("saved")
+        case "fill":
+            // Up to a token of WORD: the largest that there is room for.
+            var (saved, refused) = (0, Int(word) ?? 0)
+            while refused - saved > 1 {
+                let size = (saved + refused) / 2
+                do throws(StoreError) {
+                    try await save(String(repeating: "x", count: size), profile, in: store)
+                    saved = size
+                } catch {
+                    refused = size
+                }
+            }
+            say("filled")
         case "forget":
             try await store.forget(profile)
             say("forgotten")

@@ -158,6 +158,9 @@ struct Doctor: Sendable {
                     code: report.code
                 )
             }
+            if session == nil, store.name == StoreKind.kernel.rawValue, await SessionStore.kernelIsFull() {
+                throw .quotaExceeded(store: store.name)
+            }
             let held = session == nil ? "no session" : "a session"
             let answers = "\(store.name)\(chosen): answers, and keeps \(held) of this profile"
             guard let refusal = await lockRefusal() else { return .ok("session store", "\(answers).") }
