@@ -226,7 +226,8 @@ extension HeldSession {
         switch refresh {
         case .idle where isDisplaced: Strings.untilThen
         case .idle, .underWay: canRefresh ? Strings.refreshesItself : Strings.noRefreshToken
-        case .retrying where isRefused || !session.isLive(at: now): Strings.onceRefreshed
+        case .retrying where isRefused || !session.isLive(at: now):
+            isDisplaced ? Strings.oncePlaceIsFree : Strings.onceRefreshed
         case .retrying, .failed: Strings.untilThen
         case .needsSignIn: Strings.noRefreshToken
         }

@@ -168,6 +168,8 @@ public enum Strings {
     static let refreshesItself = "Refreshes by itself."
     static let untilThen = "Good until then."
     static let onceRefreshed = "Goes on once it is refreshed."
+    /// The same of one whose place another sign-in has.
+    static let oncePlaceIsFree = "Goes on once the other one is signed out."
     static let noRefreshToken = "No refresh token: r signs in again."
     static let needsSignIn = "The token is about to expire: press r to sign in again."
     /// `logout` takes its time.

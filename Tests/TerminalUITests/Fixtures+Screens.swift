@@ -296,6 +296,18 @@ extension Fixtures {
                 model(Self.state(try signedIn(full) + [(60, .sessionNotKept(session, placeTaken))]), at: 60)
             ),
             (
+                "profile-place-taken-expired",
+                model(
+                    Self.state(
+                        try signedIn(full) + [
+                            (60, .sessionNotKept(session, placeTaken)), (86_364, .timerFired(.refreshDue(session))),
+                            (86_365, .refreshFailed(session, .store(placeTaken))),
+                        ]
+                    ),
+                    at: 86_500
+                )
+            ),
+            (
                 "profile-being-kept",
                 model(
                     Self.state(
