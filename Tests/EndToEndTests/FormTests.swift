@@ -67,6 +67,28 @@ extension EndToEndTests {
             }
         }
 
+        @Test("after a sign-out, B opens the page of what was signed out of, whatever the form says meanwhile")
+        func signOutPage() async throws {
+            try await Stage.with { stage in
+                let rig = try SessionRig(stage)
+                #expect(try await rig.signIn().status == 0)
+                let browser = try stage.browserScript()
+                let screen = try await rig.screen(browser: browser)
+                try await screen.wait(for: "Welcome, Ada Okafor")
+                try await screen.press(.letter("l"))
+                try await screen.wait(for: "B opens")
+                try await screen.press(.letter("e"))
+                try await screen.wait(for: "Client id")
+                try await screen.press(.controlU)
+                try await screen.press(.text("client-2"))
+                try await screen.press(.enter)
+                try await screen.wait(for: "In use until the program ends.")
+                try await screen.press(.letter("b"))
+                try await waitUntil("the page", until: { !browser.opened.isEmpty })
+                #expect(browser.opened[0].contains("/logout?client_id=client-1&"), "\(browser.opened)")
+            }
+        }
+
         @Test("the address that a browser elsewhere ended on is pasted: a wrong one is refused, the right one signs in")
         func paste() async throws {
             try await Stage.with { stage in

@@ -208,7 +208,8 @@ struct SessionRig {
         try stage.start(arguments, environment: environment)
     }
 
-    func screen() async throws -> TmuxScreen {
-        try await stage.screen(["--no-browser"], environment: environment)
+    func screen(browser: BrowserScript? = nil) async throws -> TmuxScreen {
+        let choice = browser.map { ["--browser", $0.command] } ?? ["--no-browser"]
+        return try await stage.screen(choice, environment: environment)
     }
 }
