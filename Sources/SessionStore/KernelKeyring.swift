@@ -124,12 +124,14 @@ enum KernelKeyring {
         }
     }
 
-    /// Does without a trace what keeping a session needs: makes a key that this thread alone sees, and removes it.
-    static func probe() throws(Refusal) {
+    /// Does without a trace what keeping a session needs: makes a key of `size` bytes that this thread alone sees, and
+    /// removes it.
+    static func probe(_ size: Int = 1) throws(Refusal) {
         try onThreadOfItsOwn { () throws(Refusal) in
-            let key = try withUnsafeBytes(of: UInt8(0)) { byte throws(Refusal) in
-                try add(byte, "genesys-login", to: thread)
-            }
+            let payload = UnsafeMutableRawBufferPointer.allocate(byteCount: size, alignment: 1)
+            defer { payload.deallocate() }
+            payload.initializeMemory(as: UInt8.self, repeating: 0)
+            let key = try add(UnsafeRawBufferPointer(payload), "genesys-login", to: thread)
             guard keyctl_unlink(key, thread) == 0, keyctl_get_keyring_ID(user, 1) >= 0 else { throw .last }
         }
     }

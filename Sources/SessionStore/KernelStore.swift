@@ -98,10 +98,13 @@ extension SessionStore {
         }
     }
 
-    /// Whether the user's quota of keys has no room for one more, however small. Leaves nothing behind.
+    /// The least that a session takes, in bytes, with tokens that are not long.
+    private static let smallSession = 1_024
+
+    /// Whether the user's quota of keys has no room for a session, though it be a small one. Leaves nothing behind.
     public static func kernelIsFull() async -> Bool {
         do throws(KernelKeyring.Refusal) {
-            try await patiently { () throws(KernelKeyring.Refusal) in try KernelKeyring.probe() }
+            try await patiently { () throws(KernelKeyring.Refusal) in try KernelKeyring.probe(smallSession) }
             return false
         } catch {
             return error.number == EDQUOT

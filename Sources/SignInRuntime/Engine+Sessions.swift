@@ -197,10 +197,10 @@ extension Engine {
     private func note(_ token: LoggedOut.Token, of session: Session) { endings.append((session.grant, token)) }
 
     /// Whether the store has taken the session after all, or it or this program has another one with a token of it. A store
-    /// that does not say so soon leaves the time to have the server delete it.
+    /// that does not say so leaves the time to have the server delete it.
     func isInUse(_ session: Session) async -> Bool {
         if inHand.contains(where: { $0.session.sharesToken(with: session) }) { return true }
-        let kept = await lastLook(session.profileName, within: exitPatience / 2)
+        let kept = await lastLook(session.profileName, within: isLeaving ? exitPatience / 2 : exitPatience)
         return kept.map { $0?.sharesToken(with: session) ?? false } ?? false
     }
 

@@ -222,11 +222,12 @@ public actor Engine {
     }
 
     private func exit() {
-        if !isLeaving { lastAwaited = lastID }
+        let isFirst = !isLeaving
+        if isFirst { lastAwaited = lastID }
         isLeaving = true
         following?.task.cancel()
         unlocking?.cancel()
-        if let (session, task) = spent {
+        if isFirst, let (session, task) = spent {
             task.cancel()
             keepUntilDone { [weak self] _ in _ = await self?.replaceSpent(session) }
         }

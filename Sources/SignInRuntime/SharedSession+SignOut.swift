@@ -207,7 +207,12 @@ extension SharedSession {
     /// §9.3.1), and to delete twice is to delete once. Twice more where the server asks for a short wait.
     private func patiently(_ once: () async -> Result<Void, APIError>) async -> Result<Void, APIError> {
         var outcome = await once()
-        if case .failure(.transport(.closed)) = outcome { outcome = await once() }
+        if case .failure(.transport(.closed)) = outcome {
+            let again = await once()
+            // The first request may have arrived, whatever kept the second one back.
+            if case .failure(.transport(let error)) = again, !error.mayHaveArrived { return outcome }
+            outcome = again
+        }
         for _ in 0..<2 {
             guard case .failure(.rejected(let rejection)) = outcome, rejection.status == 429,
                 let seconds = rejection.retryAfter, seconds <= Self.longestWait, await wait(seconds)

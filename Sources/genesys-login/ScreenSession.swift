@@ -116,8 +116,10 @@ struct ScreenSession {
         let ending = await loop.run()
         terminal.close()
         // Somebody did not wait for that.
-        if await engine.isSending, await engine.state.held?.endsWithProgram == false {
-            Console.line(Strings.refreshGivenUp)
+        if await engine.isSending, let held = await engine.state.held {
+            // What is nobody else's is deleted below, and that is said.
+            let isDeleted = held.endsWithProgram ? await engine.unkept() != nil : false
+            if !isDeleted { Console.line(Strings.refreshGivenUp) }
         }
         if await engine.isSaving { Console.line(Strings.saveGivenUp) }
         if let before = loop.stateAtLeaving { Self.lines(from: before, to: await engine.state).forEach(Console.line) }

@@ -390,6 +390,9 @@ extension SharedStores {
                 #expect(try await ask("full", profile) == "false")
                 #expect(try await ask("fill", profile, "21000") == "filled")
                 #expect(try await ask("full", profile) == "true")
+                // Room for a key, and for no session.
+                #expect(try await ask("save-bytes", profile, "19000") == "saved")
+                #expect(try await ask("full", profile) == "true")
                 #expect(try await ask("forget", profile) == "forgotten")
                 #expect(try await ask("load", profile) == "none")
             }

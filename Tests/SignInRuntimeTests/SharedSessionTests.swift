@@ -1208,6 +1208,23 @@ struct SharedSessionTests {
         }
     }
 
+    @Test("a deletion that may have arrived is not told as one that was kept back, whatever becomes of the second try")
+    func deletedAgainInVain() async throws {
+        let asked = Mutex(0)
+        let transport = HTTPTransport { _ throws(TransportError) in
+            let isFirst = asked.withLock { asked in
+                defer { asked += 1 }
+                return asked == 0
+            }
+            throw isFirst
+                ? .closed(host: "api.example")
+                : .proxy(host: "api.example", proxy: "proxy.example:3128", .denied(status: 503))
+        }
+        let outcome = await shared(SharedShelf(), transport).signOut(try session(at: Self.start + 3600), isKept: true)
+        #expect(throws: APIError.transport(.closed(host: "api.example"))) { try outcome.revocation.get() }
+        #expect(asked.withLock(\.self) == 2)
+    }
+
     @Test("a store that does not forget is told, whatever the server does; of what it never had it cannot")
     func notForgotten() async throws {
         let (shelf, server) = (SharedShelf(), StrictServer())
