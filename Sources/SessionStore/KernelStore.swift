@@ -98,8 +98,8 @@ extension SessionStore {
         }
     }
 
-    /// The least that a session takes, in bytes, with tokens that are not long.
-    private static let smallSession = 1_024
+    /// What a session takes, in bytes, with the shortest tokens there are.
+    private static let smallSession = 512
 
     /// Whether the user's quota of keys has no room for a session, though it be a small one. Leaves nothing behind.
     public static func kernelIsFull() async -> Bool {

@@ -350,6 +350,10 @@ func reduceSessionEvent(_ state: inout State, _ current: SignedIn, _ event: Even
     case .succeeded(let successor):
         return give(&state, from: signedIn.held, to: successor, at: event.at)
     case .changed(let effects):
+        switch (signedIn.held.refresh, signedIn.notice?.kind) {
+        case (.retrying, .refreshed?), (.failed, .refreshed?): signedIn.notice = nil
+        default: break
+        }
         state = .userProfile(signedIn)
         return effects
     case .refreshed(let thenProfile, var effects):

@@ -278,8 +278,8 @@ extension Decisions {
           sessionRefreshed → userProfile Ada fresh, notice refreshed · start(due) start(expiry) loadProfile
           refreshedNotKept → userProfile Ada fresh, not kept (store_quota), notice refreshed
               · start(due) start(expiry) loadProfile
-          refreshUnanswered → userProfile Ada retry 1 (request_timed_out), notice refreshed · start(due)
-          refreshLimited → userProfile Ada retry 1 (rate_limited), notice refreshed · start(due)
+          refreshUnanswered → userProfile Ada retry 1 (request_timed_out) · start(due)
+          refreshLimited → userProfile Ada retry 1 (rate_limited) · start(due)
           refreshRefused → loggedOut expired (invalid_client) · stop(due) stop(expiry) abandon
           refreshTokenDead → loggedOut expired (invalid_grant) · stop(due) stop(expiry) abandon forget
         """,

@@ -218,6 +218,21 @@ struct SessionTests {
         #expect(machine.state == .loggedOut(.sessionExpired(failure)))
     }
 
+    @Test(
+        "a refresh that fails does not stand beside the word of the one before",
+        arguments: [Sample.noAnswer, Sample.refused(.invalidClient)]
+    )
+    func failedAfterRefreshed(error: TokenRequestError) throws {
+        var machine = try Machine.signedIn()
+        machine.send(.timerFired(.refreshDue(session)), at: 3540)
+        let renewed = try Sample.session(Sample.tokens("2", expiresIn: 20), at: 3541)
+        machine.send(.sessionRefreshed(session, renewed), at: 3541)
+        #expect(machine.signedIn?.notice?.kind == .refreshed)
+        machine.send(.timerFired(.refreshDue(session)), at: 3551)
+        machine.send(.refreshFailed(session, error), at: 3552)
+        #expect(machine.signedIn?.notice == nil)
+    }
+
     @Test("where the token has expired meanwhile, it ends the session at once: no timer is left that would")
     func lastingAfterExpiry() throws {
         var machine = try Machine.signedIn()
