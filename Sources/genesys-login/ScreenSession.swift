@@ -121,7 +121,8 @@ struct ScreenSession {
             let isDeleted = held.endsWithProgram ? await engine.unkept() != nil : false
             if !isDeleted { Console.line(Strings.refreshGivenUp) }
         }
-        if await engine.isSaving { Console.line(Strings.saveGivenUp) }
+        let isSaveGivenUp = await engine.isSaving
+        if isSaveGivenUp { Console.line(Strings.saveGivenUp) }
         if let before = loop.stateAtLeaving { Self.lines(from: before, to: await engine.state).forEach(Console.line) }
         let givenUp = Mutex(Strings.notKept(.unconfirmed))
         let (isLost, isForgotten) = await DeferredSignals.during(
@@ -140,7 +141,7 @@ struct ScreenSession {
         }
         await live.shutdown()
         try finish(ending)
-        if isLost || !isForgotten { throw ExitStatus.failed }
+        if isLost || isSaveGivenUp || !isForgotten { throw ExitStatus.failed }
     }
 
     /// What came of a refresh while it was waited for, where that is bad news.

@@ -616,6 +616,22 @@ extension EndToEndTests {
             }
         }
 
+        @Test("who does not wait for it to take the session is told, and the exit status is 1")
+        func screenGivenUpWhileKeeping() async throws {
+            try await Self.with { stage, rig, keyring in
+                try keyring.set("slow")
+                let screen = try await signedInScreen(stage, keyring)
+                try await screen.press(.text("q"))
+                try await screen.wait(for: "Keeping the session first")
+                try await Task.sleep(for: .milliseconds(700))
+                try await screen.press(.text("q"))
+                #expect(try await screen.exitStatus() == 1)
+                let shown = try await screen.capture()
+                #expect(shown.contains("The session may be kept, or not"), "\(shown)")
+                try await screen.expectRestoredTerminal()
+            }
+        }
+
         @Test(
             "a session that it does not take, while the person leaves: that is said, the token deleted, exit status 1",
             arguments: [false, true]
