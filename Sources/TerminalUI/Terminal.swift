@@ -233,7 +233,9 @@ public final class Terminal {
         guard mode == .suspended else { return }
         Task { [weak self] in
             try? await Task.sleep(for: .milliseconds(200))
-            if let self, mode == .suspended { stop() }
+            guard let self, mode == .suspended else { return }
+            // An orphan is not stopped, and told of nothing.
+            if System.isGone(STDIN_FILENO) { vanished() } else { stop() }
         }
     }
 
