@@ -471,6 +471,24 @@ extension EndToEndTests {
             }
         }
 
+        @Test("a stopped screen that another hand continues while its shell and its window end, ends too")
+        func orphanedWhileStopped() async throws {
+            try await Stage.with { stage in
+                let shell = try await stage.shell()
+                try await shell.start(["demo"])
+                try await shell.screen.wait(for: "Signed out")
+                let id = try await shell.program()
+                try await shell.screen.press(.controlZ)
+                try await waitUntil(
+                    "it to stop",
+                    until: { try String(contentsOfFile: "/proc/\(id)/stat", encoding: .utf8).contains(") T ") }
+                )
+                kill(id, SIGCONT)
+                await shell.screen.end()
+                try await waitUntil("its end", until: { kill(id, 0) != 0 })
+            }
+        }
+
         @Test(
             "leaving the screen before the server has answered a sign-out says that the token may live on; nothing new begins"
         )
