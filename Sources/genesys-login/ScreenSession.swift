@@ -115,11 +115,9 @@ struct ScreenSession {
         )
         let ending = await loop.run()
         terminal.close()
-        // Somebody did not wait for that.
-        if await engine.isSending, let held = await engine.state.held {
-            // What is nobody else's is deleted below, and that is said.
-            let isDeleted = held.endsWithProgram ? await engine.unkept() != nil : false
-            if !isDeleted { Console.line(Strings.refreshGivenUp) }
+        // Somebody did not wait for that. What ends with the program is deleted below, and that is said.
+        if await engine.isSending, await engine.state.held != nil, await engine.unkept() == nil {
+            Console.line(Strings.refreshGivenUp)
         }
         let isSaveGivenUp = await engine.isSaving
         if isSaveGivenUp { Console.line(Strings.saveGivenUp) }

@@ -287,6 +287,12 @@ struct FollowingTests {
         #expect(world.server.lines.filter { $0 == Self.token }.count == 1, "only the sign-in's")
     }
 
+    /// Refreshes the session of the first sign-in, and returns once the server has been asked.
+    private func beginRefresh(_ world: World) async throws {
+        await world.engine.send(.refreshChosen(world.engine.plan(try .sample())))
+        try await world.reach("the request") { _ in world.server.lines.count(where: { $0 == Self.token }) == 2 }
+    }
+
     @Test("leaving the program in the middle of a refresh waits for its answer, and keeps it")
     func leaveWhileRefreshing() async throws {
         let shelf = SharedShelf()
@@ -298,8 +304,7 @@ struct FollowingTests {
         }
         try await world.signIn()
         try await world.reach("the store") { _ in shelf.saves == 1 }
-        await world.engine.send(.refreshChosen(world.engine.plan(try .sample())))
-        try await world.reach("the request") { _ in world.server.lines.count(where: { $0 == Self.token }) == 2 }
+        try await beginRefresh(world)
         await world.engine.send(.quitChosen)
         open.yield()
         for await _ in world.engine.states {}
@@ -317,8 +322,7 @@ struct FollowingTests {
         }
         try await world.signIn()
         try await world.reach("the store") { _ in shelf.saves == 1 }
-        await world.engine.send(.refreshChosen(world.engine.plan(try .sample())))
-        try await world.reach("the request") { _ in world.server.lines.count(where: { $0 == Self.token }) == 2 }
+        try await beginRefresh(world)
         await world.engine.send(.quitChosen)
         let keptAtTheEnd = Task {
             for await _ in world.engine.states {}
@@ -353,8 +357,7 @@ struct FollowingTests {
         }
         try await world.signIn()
         try await world.reach("the store's refusal") { $0.held?.notKept != nil }
-        await world.engine.send(.refreshChosen(world.engine.plan(try .sample())))
-        try await world.reach("the request") { _ in world.server.lines.count(where: { $0 == Self.token }) == 2 }
+        try await beginRefresh(world)
         await world.engine.send(.quitChosen)
         open.yield()
         if isLeftAgain {
@@ -412,8 +415,7 @@ struct FollowingTests {
         }
         try await world.signIn()
         try await world.reach("the store's refusal") { $0.held?.notKept != nil }
-        await world.engine.send(.refreshChosen(world.engine.plan(try .sample())))
-        try await world.reach("the request") { _ in world.server.lines.count(where: { $0 == Self.token }) == 2 }
+        try await beginRefresh(world)
         await world.engine.send(.quitChosen)
         let (session, _) = try #require(await world.engine.unkept())
         async let deletion = world.engine.discard(session)
@@ -440,8 +442,7 @@ struct FollowingTests {
         }
         try await world.signIn()
         try await world.reach("the store") { _ in shelf.saves == 1 }
-        await world.engine.send(.refreshChosen(world.engine.plan(try .sample())))
-        try await world.reach("the request") { _ in world.server.lines.count(where: { $0 == Self.token }) == 2 }
+        try await beginRefresh(world)
         await world.engine.send(.quitChosen)
         shelf.failChanges(.quotaExceeded(store: "shelf"))
         open.yield()
